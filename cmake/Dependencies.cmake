@@ -1,0 +1,32 @@
+# Debian's libraries, each behind a target of ours, so that static or shared is decided here alone.
+find_package(fmt REQUIRED)
+set(Boost_USE_STATIC_LIBS ON)
+find_package(Boost 1.81 REQUIRED COMPONENTS json)
+if(BUILD_TESTING OR NOT DEFINED BUILD_TESTING)
+  find_package(GTest REQUIRED)
+endif()
+
+# An archive that may serve both kinds of program.
+function(gantry_static_library target)
+  add_library(${target} INTERFACE)
+  foreach(name IN LISTS ARGN)
+    find_library(GANTRY_LIB_${name} NAMES lib${name}.a REQUIRED)
+    target_link_libraries(${target} INTERFACE ${GANTRY_LIB_${name}})
+  endforeach()
+endfunction()
+
+gantry_static_library(gantry_seccomp seccomp)
+gantry_static_library(gantry_cap cap)
+gantry_static_library(gantry_sqlite sqlite3 m)
+gantry_static_library(gantry_zstd zstd)
+
+add_library(gantry_crypto INTERFACE)
+add_library(gantry_inflate INTERFACE)
+if(GANTRY_ALL_STATIC)
+  target_link_libraries(gantry_crypto INTERFACE -l:libcrypto.a)
+  target_link_libraries(gantry_inflate INTERFACE -l:libz.a)
+else()
+  target_link_libraries(gantry_crypto INTERFACE crypto)
+  target_link_libraries(gantry_inflate INTERFACE isal z)
+  target_compile_definitions(gantry_inflate INTERFACE GANTRY_HAVE_ISAL)
+endif()

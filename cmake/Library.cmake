@@ -1,0 +1,63 @@
+# gantry_library(<name> FLOOR <n> [USES <library>…] [LINKS <target>…])
+#
+# One folder under src/ is one library. Its include root is a folder of its own that holds nothing but a link to
+# src/<name>, so `#include "oci/digest.hpp"` compiles only where `oci` is declared in USES. Links that do not go
+# down are refused here. Every name_test.cpp becomes part of the program <name>_test.
+function(gantry_library name)
+  cmake_parse_arguments(LIB "" "FLOOR" "USES;LINKS" ${ARGN})
+  set_property(GLOBAL PROPERTY GANTRY_FLOOR_${name} ${LIB_FLOOR})
+  foreach(used IN LISTS LIB_USES)
+    get_property(floor GLOBAL PROPERTY GANTRY_FLOOR_${used})
+    if(NOT floor)
+      message(FATAL_ERROR "src/${name} uses ${used}, which is not declared before it")
+    endif()
+    if(NOT floor LESS LIB_FLOOR)
+      message(FATAL_ERROR "src/${name} (floor ${LIB_FLOOR}) may not use ${used} (floor ${floor}): links go down only")
+    endif()
+  endforeach()
+
+  set(folder ${CMAKE_SOURCE_DIR}/src/${name})
+  set(root ${CMAKE_BINARY_DIR}/include/${name})
+  file(MAKE_DIRECTORY ${root})
+  file(CREATE_LINK ${folder} ${root}/${name} SYMBOLIC)
+
+  file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cpp)
+  file(GLOB tests CONFIGURE_DEPENDS ${folder}/*_test.cpp)
+  list(REMOVE_ITEM sources ${tests} "")
+  file(GLOB header_names RELATIVE ${folder} CONFIGURE_DEPENDS ${folder}/*.hpp)
+  list(TRANSFORM header_names PREPEND ${root}/${name}/ OUTPUT_VARIABLE headers)
+
+  if(sources)
+    set(scope PUBLIC)
+    add_library(gantry_${name} STATIC ${sources})
+  else()
+    set(scope INTERFACE)
+    add_library(gantry_${name} INTERFACE)
+  endif()
+  set_target_properties(gantry_${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
+  target_sources(gantry_${name} ${scope} FILE_SET HEADERS BASE_DIRS ${root} FILES ${headers})
+  target_include_directories(gantry_${name} ${scope} ${root})
+  list(TRANSFORM LIB_USES PREPEND gantry_)
+  target_link_libraries(gantry_${name} ${scope} gantry_flags ${LIB_USES} ${LIB_LINKS})
+
+  if(BUILD_TESTING AND tests)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE gantry_${name} GTest::gmock GTest::gtest_main)
+    target_compile_definitions(${name}_test PRIVATE GANTRY_TEST_DATA="${folder}/testdata")
+    gtest_discover_tests(${name}_test TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120)
+  endif()
+endfunction()
+
+# gantry_program(<name> [STATIC] USES <library>…): cmd/<name>/main.cpp wires it.
+function(gantry_program name)
+  cmake_parse_arguments(PROGRAM "STATIC" "" "USES" ${ARGN})
+  add_executable(${name} ${CMAKE_SOURCE_DIR}/cmd/${name}/main.cpp)
+  list(TRANSFORM PROGRAM_USES PREPEND gantry_)
+  target_link_libraries(${name} PRIVATE ${PROGRAM_USES})
+  if((PROGRAM_STATIC AND GANTRY_STATIC) OR GANTRY_ALL_STATIC)
+    target_link_options(${name} PRIVATE -static)
+  endif()
+  set_property(GLOBAL APPEND PROPERTY GANTRY_PROGRAMS ${name})
+endfunction()
+
+include(GoogleTest)

@@ -1,0 +1,94 @@
+#include "base/fd.hpp"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace gantry {
+
+void Fd::close() {
+  // EINTR must not be retried on Linux: the descriptor is gone either way.
+  if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+}
+
+Result<Fd> Fd::duplicate() const {
+  int copy = fcntl(fd_, F_DUPFD_CLOEXEC, 3);
+  if (copy < 0) return Error::system("duplicate descriptor {}", fd_);
+  return Fd(copy);
+}
+
+Result<Pipe> make_pipe() {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) < 0) return Error::system("make a pipe");
+  return Pipe{Fd(ends[0]), Fd(ends[1])};
+}
+
+Result<SocketPair> make_socket_pair(int type) {
+  int ends[2];
+  if (socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, ends) < 0) return Error::system("make a socket pair");
+  return SocketPair{Fd(ends[0]), Fd(ends[1])};
+}
+
+Result<> send_fd(const Fd& socket, const Fd& fd) {
+  char byte = 0;
+  iovec data{&byte, 1};
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
+  msghdr message{};
+  message.msg_iov = &data;
+  message.msg_iovlen = 1;
+  message.msg_control = control;
+  message.msg_controllen = sizeof control;
+  cmsghdr* header = CMSG_FIRSTHDR(&message);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  header->cmsg_len = CMSG_LEN(sizeof(int));
+  int raw = fd.get();
+  std::memcpy(CMSG_DATA(header), &raw, sizeof raw);
+  ssize_t sent;
+  do {
+    sent = sendmsg(socket.get(), &message, MSG_NOSIGNAL);
+  } while (sent < 0 && errno == EINTR);
+  if (sent < 0) return Error::system("send a descriptor over a socket");
+  return {};
+}
+
+Result<Fd> receive_fd(const Fd& socket) {
+  char byte;
+  iovec data{&byte, 1};
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
+  msghdr message{};
+  message.msg_iov = &data;
+  message.msg_iovlen = 1;
+  message.msg_control = control;
+  message.msg_controllen = sizeof control;
+  ssize_t got;
+  do {
+    got = recvmsg(socket.get(), &message, MSG_CMSG_CLOEXEC);
+  } while (got < 0 && errno == EINTR);
+  if (got < 0) return Error::system("receive a descriptor over a socket");
+  const cmsghdr* header = CMSG_FIRSTHDR(&message);
+  if (got == 0 || header == nullptr || header->cmsg_type != SCM_RIGHTS)
+    return fail(Code::failed, "the other side of a socket went away before it sent a descriptor");
+  int raw;
+  std::memcpy(&raw, CMSG_DATA(header), sizeof raw);
+  return Fd(raw);
+}
+
+namespace {
+
+Result<> change_flag(int fd, int get, int set, int flag, bool on) {
+  int flags = fcntl(fd, get);
+  if (flags < 0) return Error::system("read the flags of descriptor {}", fd);
+  if (fcntl(fd, set, on ? flags | flag : flags & ~flag) < 0) return Error::system("set the flags of descriptor {}", fd);
+  return {};
+}
+
+}  // namespace
+
+Result<> set_close_on_exec(int fd, bool on) { return change_flag(fd, F_GETFD, F_SETFD, FD_CLOEXEC, on); }
+Result<> set_nonblocking(int fd, bool on) { return change_flag(fd, F_GETFL, F_SETFL, O_NONBLOCK, on); }
+
+}  // namespace gantry
