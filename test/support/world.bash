@@ -1,0 +1,60 @@
+# The world of one test: $WORK, and the programs under test bound to it.
+
+# Sanitizers end a program with a code that no test expects.
+export ASAN_OPTIONS=exitcode=99 UBSAN_OPTIONS=exitcode=99:print_stacktrace=1 LSAN_OPTIONS=exitcode=99
+
+# bind_program FOLDER PROGRAM OPTION…: FOLDER/PROGRAM runs the built program with these options first. A script and
+# not a function, so that timeout, expect, setpriv and other users can run it too.
+bind_program() {
+  local folder=$1 program=$2
+  shift 2
+  mkdir -p "$folder"
+  {
+    echo '#!/bin/sh'
+    printf 'exec'
+    printf " '%s'" "$GANTRY_BIN/$program" "$@"
+    # shellcheck disable=SC2016  # for the script
+    echo ' "$@"'
+  } >"$folder/$program"
+  chmod 755 "$folder/$program"
+}
+
+# Short, as a unix socket's path has 107 bytes; in /tmp, as an overlay cannot lie on another overlay.
+make_world() {
+  WORK=$(mktemp -d /tmp/gantry.XXXXXX)
+  chmod 755 "$WORK"
+  NAME=${WORK##*.}
+  bind_program "$WORK/bin" gantry --root "$WORK/root" --runroot "$WORK/run"
+  bind_program "$WORK/bin" gantry-runtime --root "$WORK/runtime"
+  export WORK NAME GANTRY_TEST_WORLD=$WORK PATH=$WORK/bin:$GANTRY_BIN:$PATH
+  remember_cgroups
+}
+
+# Takes everything down, then fails when the programs under test had left something behind by themselves: containers
+# that the test did not remove are not leftovers, what remains after their removal is.
+end_world() {
+  remove_containers
+  end_users
+  local left
+  left=$(leftovers)
+  remove_leftovers
+  rm -rf --one-file-system "$WORK"
+  [[ -z $left ]] || fail "left behind:"$'\n'"$left"
+}
+
+remove_containers() {
+  local id
+  if [[ -d $WORK/root ]]; then
+    gantry rm --all --force >/dev/null || true
+  fi
+  for id in $([[ ! -d $WORK/runtime ]] || ls "$WORK/runtime"); do
+    gantry-runtime delete --force "$id" || true
+  done
+}
+
+# The cgroup2-only view of a host with v1 or hybrid cgroups, without touching the host: crun needs it, for one.
+cgroup2_view() {
+  # shellcheck disable=SC2016  # for the inner shell
+  unshare --mount --propagation private sh -c \
+    'umount -R /sys/fs/cgroup && mount -t cgroup2 none /sys/fs/cgroup && exec "$@"' sh "$@"
+}
