@@ -1,0 +1,83 @@
+#pragma once
+
+#include "base/fd.hpp"
+
+#include <sys/types.h>
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gantry::linux {
+
+enum class CgroupMode {
+  none,    ///< no cgroup file system is mounted
+  v1,      ///< v1 hierarchies only
+  v2,      ///< the v2 tree only
+  hybrid,  ///< v1 hierarchies, and a v2 tree beside them
+};
+
+/// What is mounted, read once in the life of the process.
+CgroupMode cgroup_mode();
+/// The controllers that can be used here, of all hierarchies.
+Result<std::vector<std::string>> cgroup_controllers();
+/// The caller's own cgroup as seen from the mount's root, in the hierarchy of `controller` ("": the v2 tree).
+Result<std::string> own_cgroup(std::string_view controller);
+
+/// One path in the v2 tree, if the host has one, and in the v1 hierarchies of the wanted controllers.
+/// An absolute path starts at the root of each mount, as runc reads it; a relative one at the caller's own cgroup.
+/// In all functions the controller "" is the v2 tree itself: for "cgroup.*" files.
+class Cgroup {
+ public:
+  /// Makes the folders, with those above. Controllers that the host has not are left out: see has(). A cgroup that is
+  /// there already is used as it is. Code::unsupported without any cgroup mount, Code::denied when we may not write.
+  static Result<Cgroup> create(const std::string& path, std::span<const std::string_view> controllers);
+  /// Whatever exists of `path`; Code::not_found when nothing does.
+  static Result<Cgroup> open(const std::string& path);
+  /// The same cgroup from folders(), in another process: it works for relative paths too, and costs no system call.
+  static Result<Cgroup> from_folders(const std::string& path, std::span<const std::string> folders);
+
+  const std::string& path() const { return path_; }
+  /// The absolute folder of each part.
+  std::vector<std::string> folders() const;
+  /// The folder of `controller`; empty when it is not part of this cgroup.
+  std::string folder(std::string_view controller) const;
+
+  bool has(std::string_view controller) const;
+  /// Whether `controller` is spoken to by the v2 files.
+  bool is_v2(std::string_view controller) const;
+  /// The v2 folder, for CLONE_INTO_CGROUP; an invalid Fd without one.
+  Result<Fd> unified() const;
+
+  /// Moves a process (0: the caller) into every part; with `include_unified` false into the v1 parts only.
+  Result<> add(pid_t pid, bool include_unified = true) const;
+  /// Code::unsupported when `controller` is not part of this cgroup.
+  Result<> write(std::string_view controller, const std::string& file, std::string_view value) const;
+  Result<std::string> read(std::string_view controller, const std::string& file) const;
+
+  /// The processes in it and below.
+  Result<std::vector<pid_t>> pids() const;
+  /// Stops or continues all of them; waits until they all have stopped. Code::unsupported without v2 and v1 freezer.
+  Result<> freeze(bool frozen) const;
+  Result<bool> frozen() const;
+  /// Sends a signal to every process in it and below, also to those that fork meanwhile. Does not wait for their end.
+  Result<> kill_all(int signal) const;
+  /// Removes it with all below; a missing one is fine. Waits a moment for processes that die just now, else Code::busy.
+  Result<> remove() const;
+
+ private:
+  struct Part {
+    std::string folder;
+    std::string controllers;  ///< "cpu,cpuacct"; in v2 those that are enabled
+    bool v2 = false;
+  };
+  explicit Cgroup(std::string path) : path_(std::move(path)) {}
+  const Part* part_of(std::string_view controller) const;
+  const Part* tracking_part() const;
+
+  std::string path_;
+  std::vector<Part> parts_;
+};
+
+}  // namespace gantry::linux
