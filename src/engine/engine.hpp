@@ -1,0 +1,104 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "engine/config.hpp"
+#include "engine/container.hpp"
+#include "engine/logs.hpp"
+
+#include <boost/json/fwd.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace gantry::store {
+class Store;
+}
+
+namespace gantry::engine {
+
+struct Settings {
+  std::string root;      ///< images, layers, the state database: survives a reboot
+  std::string run_root;  ///< what does not: sockets, exit records, the runtime's state
+  std::string program;   ///< gantry itself, for the cleanup that a monitor runs
+  std::string monitor;   ///< gantry-monitor
+  std::string init;      ///< gantry-init
+};
+
+struct AttachOptions {
+  bool input = true;  ///< pass our stdin on, when the container has one
+  bool signal_proxy = true;
+  std::string detach_keys = "ctrl-p,ctrl-q";  ///< empty: none
+};
+
+/// How being attached to a container ended.
+struct AttachEnd {
+  std::optional<int> exit_code;  ///< none: the user detached; the container goes on
+};
+
+/// Something that is not as it should be.
+struct Finding {
+  std::string object;   ///< "container 1f2e…", "layer sha256:…"
+  std::string problem;  ///< one sentence
+  bool repaired = false;
+};
+
+/// Containers. Opens the database and the image store when first needed. Not thread-safe; any number of processes
+/// may work on one root at the same time. A `name` is a container's name, its id, or a prefix of its id that is
+/// unique; Code::not_found otherwise. Errors carry Code::no_command and Code::not_executable for exit codes 127, 126.
+class Engine {
+ public:
+  explicit Engine(Settings settings);
+  Engine(Engine&&) noexcept;
+  ~Engine();
+
+  /// The new container's id.
+  Result<std::string> create(const ContainerConfig& config);
+  /// Starting a running container does nothing.
+  Result<> start(const std::string& name);
+  /// Starts with our stdin, stdout and stderr (or terminal) connected; returns when it ends or the user detaches.
+  Result<AttachEnd> start_attached(const std::string& name, const AttachOptions& options);
+  /// create() and start_attached(), or start() with config.detach; the id goes to `id` as soon as it is known.
+  /// When the start fails nothing is left of the container.
+  Result<AttachEnd> run(const ContainerConfig& config, const AttachOptions& options, std::string& id);
+  Result<AttachEnd> attach(const std::string& name, const AttachOptions& options);
+
+  /// The exit code, once the container has ended; Code::failed when nobody saw it.
+  Result<int> wait(const std::string& name);
+  /// Stop signal, then SIGKILL after `timeout` seconds (default: the container's). A stopped container is fine.
+  Result<> stop(const std::string& name, std::optional<unsigned> timeout);
+  Result<> kill(const std::string& name, int signal);
+  /// Code::busy for a running container without `force`. Returns the id.
+  Result<std::string> remove(const std::string& name, bool force);
+
+  /// Newest first.
+  Result<std::vector<Container>> list(const ListFilter& filter);
+  Result<Container> find(const std::string& name);
+  /// The fields and spelling of podman's and docker's `inspect`.
+  Result<boost::json::object> inspect(const std::string& name);
+  Result<> logs(const std::string& name, const LogOptions& options, const LogSink& sink);
+
+  /// Runs a further process in a running container; its exit code (0 with config.detach).
+  Result<int> exec(const std::string& name, const ExecConfig& config);
+
+  /// Records the end of a container and gives back what it held; removes it when it was run with --rm.
+  /// For the monitor's cleanup command: a container that is gone or runs is left alone.
+  Result<> cleanup(const std::string& id);
+
+  /// Ids of the images that containers are made from: they must not be removed.
+  Result<std::vector<std::string>> images_in_use();
+
+  /// Compares database, snapshots, run folders, cgroups and image store. What a killed process left half done is
+  /// finished first, as every command that changes something does.
+  Result<std::vector<Finding>> check(bool repair);
+
+  /// The image store under the same root, opened when first needed.
+  Result<store::Store*> images();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace gantry::engine
