@@ -20,7 +20,7 @@ struct Unknown {
   bool operator==(const Unknown&) const = default;
 };
 
-/// How the C++ name `kernel_limit` reads in JSON.
+/// How the C++ name `kernel_limit` reads in JSON. An underscore at the end, as in `default_`, is not part of the name.
 enum class Style {
   standard,  ///< of a member: kernelLimit; of an enumerator: kernel_limit
   pascal,    ///< KernelLimit

@@ -232,7 +232,7 @@ constexpr Type enum_type() {
   constexpr Options options = options_of<T>();
   return {.kind = Kind::enumeration,
           .size = sizeof(T),
-          .style = options.style,
+          .style = options.style == Style::standard ? Style::snake : options.style,
           .prefix = options.prefix,
           .enumerators = kEnumerators<T>};
 }

@@ -14,11 +14,10 @@
 
 namespace gantry::oci {
 
-enum class SeccompAction { kill, kill_process, kill_thread, trap, errno_return, trace, allow, log, notify };
-BOOST_DESCRIBE_ENUM(SeccompAction, kill, kill_process, kill_thread, trap, errno_return, trace, allow, log, notify)
+enum class SeccompAction { kill, kill_process, kill_thread, trap, errno_, trace, allow, log, notify };
+BOOST_DESCRIBE_ENUM(SeccompAction, kill, kill_process, kill_thread, trap, errno_, trace, allow, log, notify)
 constexpr json::Options json_options(const SeccompAction*) {
-  // `errno` is a macro.
-  return {.style = json::Style::upper, .prefix = "SCMP_ACT_", .names = {{"errno_return", "SCMP_ACT_ERRNO"}}};
+  return {.style = json::Style::upper, .prefix = "SCMP_ACT_"};
 }
 
 enum class SeccompOperator { ne, lt, le, eq, ge, gt, masked_eq };
