@@ -1,0 +1,53 @@
+#pragma once
+
+#include "oci/digest.hpp"
+#include "store/store.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace gantry::store {
+
+/// What containers hold of the store.
+struct Roots {
+  std::vector<oci::Digest> layers;      ///< diff ids that they are made from
+  std::vector<std::string> containers;  ///< ids that have a snapshot
+};
+/// Called while nobody else uses the store, so that what it tells stays true.
+using RootsSource = std::function<Result<Roots>()>;
+
+struct Collected {
+  std::uint64_t blobs = 0;
+  std::uint64_t layers = 0;
+  std::uint64_t snapshots = 0;
+  std::uint64_t bytes = 0;  ///< of the blobs
+  bool postponed = false;   ///< the store is in use: a later collection does it
+};
+enum class Wait { no, yes };
+
+/// Removes the blobs, layers and snapshots that neither an image nor a container needs, and what killed processes left
+/// in tmp. Waits for those who use the store (Store::use), or leaves it to a later one.
+Result<Collected> collect(const Store& store, const RootsSource& roots, Wait wait = Wait::no);
+
+enum class Severity {
+  info,     ///< costs space alone, as after a killed process
+  warning,  ///< something works less well
+  error,    ///< something is lost
+};
+
+struct Finding {
+  Severity severity = Severity::info;
+  std::string object;  ///< "image localhost/busybox:latest", "blob sha256:…", "layer sha256:…", "snapshot <id>"
+  std::string text;    ///< one sentence
+  bool repairable = false;
+  bool repaired = false;
+};
+
+/// Compares index.json, blobs, layers, snapshots and tmp; reads no blob but manifests and configs. Waits for those who
+/// use the store. With `repair`, an image that cannot be used any more is taken from the list, and what nothing needs
+/// is removed.
+Result<std::vector<Finding>> check(const Store& store, const RootsSource& roots, bool repair);
+
+}  // namespace gantry::store

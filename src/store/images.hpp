@@ -1,0 +1,68 @@
+#pragma once
+
+#include "base/file.hpp"
+#include "content/blobs.hpp"
+#include "oci/image_spec.hpp"
+#include "oci/reference.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gantry::store {
+
+/// An image for one platform.
+struct Image {
+  std::string id;                  ///< hex of the config's digest
+  oci::Descriptor descriptor;      ///< of the manifest, as index.json has it
+  std::vector<std::string> names;  ///< canonical references: "localhost/busybox:latest"
+  oci::Manifest manifest;
+  oci::ImageConfig config;
+};
+
+/// The images of an OCI image layout, as its index.json lists them. A name is the annotation
+/// org.opencontainers.image.ref.name and holds the canonical reference; an image without a name is an entry without.
+/// Changes replace index.json in one step; whoever reads sees the old or the new one.
+class Images {
+ public:
+  explicit Images(const content::Blobs& blobs) : blobs_(blobs) {}
+
+  /// By reference, by a short name (localhost/NAME, then docker.io), by a unique prefix of the id, or by
+  /// NAME@sha256:… of the manifest. Found by name, `names` are those of this manifest; found by id, those of every
+  /// manifest with this config. Code::not_found with a cure; Code::invalid for a prefix of several ids.
+  Result<Image> find(std::string_view name) const;
+  /// Every image once, in the order of index.json. A damaged one is passed over with a warning.
+  Result<std::vector<Image>> list() const;
+
+  /// Lists a manifest whose blobs are all there. Names move here from the images that have them now; those stay, if
+  /// only without a name.
+  Result<> add(const oci::Descriptor& manifest, std::span<const std::string> names) const;
+  /// Gives an image one more name.
+  Result<> tag(const Image& image, const std::string& name) const;
+  /// Takes a name away; the image stays, if only without a name. Code::not_found when nothing has the name.
+  Result<> untag(const std::string& name) const;
+  /// Takes an image and all its names out of the list; collect() removes what then nothing needs.
+  Result<> remove(const std::string& id) const;
+
+  Result<oci::Index> index() const;
+  /// The manifest and the config behind an entry of index.json; of several platforms, this machine's.
+  Result<Image> load(const oci::Descriptor& entry) const;
+
+ private:
+  Result<Image> find_by_id(const oci::Index& index, std::string_view prefix) const;
+  Result<std::vector<Image>> list(const oci::Index& index) const;
+  Result<oci::Descriptor> choose_platform(const oci::Descriptor& entry) const;
+  template <class Change>
+  Result<> update(Change change) const;
+
+  content::Blobs blobs_;
+};
+
+/// The name under which an entry of index.json is known; empty: none.
+std::string_view name_of(const oci::Descriptor& entry);
+
+/// The whole reference of a name that a user gives to a new image: "busybox" is "localhost/busybox:latest".
+Result<std::string> local_name(std::string_view name);
+
+}  // namespace gantry::store

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "store/driver.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace gantry::store {
+
+/// The writable layers of containers: containers/<id>.
+class Snapshots {
+ public:
+  explicit Snapshots(std::string root) : root_(std::move(root)) {}
+
+  /// `lower` are the roots of the layers below, the top first; at least one. Code::exists when the id has one.
+  Result<Snapshot> prepare(const std::string& id, const std::vector<std::string>& lower) const;
+  /// The one that prepare() made.
+  Snapshot get(const std::string& id) const;
+  bool has(const std::string& id) const;
+  /// Gone from its place in one step. A missing one is fine; nothing may be mounted from it.
+  Result<> remove(const std::string& id) const;
+  Result<std::vector<std::string>> list() const;
+  /// Bytes on disk of what the container has written.
+  Result<std::uint64_t> usage(const std::string& id) const;
+
+ private:
+  std::string folder(const std::string& id) const { return root_ + "/containers/" + id; }
+  std::string root_;  ///< of the store
+};
+
+}  // namespace gantry::store

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "base/file.hpp"
+#include "content/blobs.hpp"
+#include "store/images.hpp"
+#include "store/layers.hpp"
+#include "store/snapshots.hpp"
+
+#include <string>
+
+namespace gantry::store {
+
+/// Everything about images under one folder, which is an OCI image layout that other tools can read:
+///   oci-layout index.json blobs/   the images as they came
+///   layers/                        the same, unpacked
+///   containers/                    what containers write
+///   tmp/                           what is not finished
+/// Holds no state but the path; any number of processes may use one store.
+class Store {
+ public:
+  /// Makes the store when it is not there; else one system call.
+  static Result<Store> open(const std::string& root);
+
+  const std::string& root() const { return root_; }
+  const content::Blobs& blobs() const { return blobs_; }
+  const Images& images() const { return images_; }
+  const Layers& layers() const { return layers_; }
+  const Snapshots& snapshots() const { return snapshots_; }
+
+  /// Nothing is collected while this is held. Take it before looking for what you mean to use (an image to run, a blob
+  /// that need not be copied), and keep it until that is on record: in index.json, in the database.
+  Result<Lock> use() const;
+  /// The other side of use().
+  Result<Lock> use_alone() const;
+  /// As use_alone(); Code::busy when someone uses the store.
+  Result<Lock> try_use_alone() const;
+
+  /// Removes what killed processes left in tmp.
+  Result<> sweep() const;
+
+ private:
+  explicit Store(const std::string& root);
+
+  std::string root_;
+  content::Blobs blobs_;
+  Images images_;
+  Layers layers_;
+  Snapshots snapshots_;
+};
+
+/// remove_tree(), also for files of an ordinary user's subordinate ids, which can be removed only as root of a user
+/// namespace that maps them. One thread only.
+Result<> remove_mapped_tree(const std::string& path);
+
+}  // namespace gantry::store
