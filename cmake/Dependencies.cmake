@@ -17,7 +17,8 @@ endfunction()
 
 gantry_static_library(gantry_seccomp seccomp)
 gantry_static_library(gantry_cap cap)
-gantry_static_library(gantry_sqlite sqlite3 m)
+gantry_static_library(gantry_sqlite sqlite3)
+target_link_libraries(gantry_sqlite INTERFACE m)
 gantry_static_library(gantry_zstd zstd)
 
 add_library(gantry_crypto INTERFACE)

@@ -3,8 +3,6 @@
 #include "base/result.hpp"
 
 #include <cstdint>
-#include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,13 +17,13 @@ namespace gantry::sql {
 /// A failed bind is reported by the next step(), so that binds chain.
 class Statement {
  public:
-  Statement(Statement&& other) noexcept;
+  Statement(Statement&& other) noexcept
+      : statement_(std::exchange(other.statement_, nullptr)), bind_status_(other.bind_status_) {}
   Statement& operator=(Statement&&) = delete;
   ~Statement();
 
   Statement& bind(int index, std::int64_t value);
   Statement& bind(int index, std::string_view value);
-  Statement& bind_null(int index);
   /// Binds all of them, the first to parameter 1.
   template <class... Values>
   Statement& bind_all(const Values&... values) {
@@ -39,30 +37,33 @@ class Statement {
   /// Runs a statement that gives no rows.
   Result<> run();
 
+  /// 0 for NULL.
   std::int64_t integer(int column) const;
-  /// Valid until the next step().
+  /// Valid until the next step(); empty for NULL.
   std::string_view text(int column) const;
   bool is_null(int column) const;
 
  private:
   friend class Database;
-  Statement(sqlite3* database, sqlite3_stmt* statement) : database_(database), statement_(statement) {}
-  void check_bind(int status);
+  explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
+  void note_bind(int status);
 
-  sqlite3* database_;
   sqlite3_stmt* statement_;
   int bind_status_ = 0;
 };
 
-/// A SQLite file in WAL mode: readers never wait, one writer at a time waits for the other. A commit is safe against
-/// the death of any process at any instruction; a power cut may lose the last commits, but never the file.
+/// A SQLite file in WAL mode: readers never wait, and one writer waits for the other. A commit is safe against the
+/// death of any process at any instruction; a power cut may lose the last commits, but never the file.
 class Database {
  public:
-  /// Opens or creates the file and brings its schema up to date: migrations[n] leads from version n to n+1.
-  /// Code::unsupported when the file is of a later version; Code::corrupt when it is no database.
+  /// Opens or creates the file (mode 0600) and brings its schema up to date: migrations[n] leads from version n to
+  /// n+1. Code::unsupported for a file of a later version, Code::corrupt for one that is no database.
   static Result<Database> open(const std::string& path, std::span<const char* const> migrations);
-  Database(Database&&) noexcept;
-  Database& operator=(Database&&) noexcept;
+  Database(Database&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+  Database& operator=(Database&& other) noexcept {
+    std::swap(handle_, other.handle_);
+    return *this;
+  }
   ~Database();
 
   Result<Statement> prepare(std::string_view sql);
@@ -70,12 +71,15 @@ class Database {
   Result<> execute(const char* sql);
   /// Rows that the last INSERT, UPDATE or DELETE changed.
   std::int64_t changes() const;
-  /// What PRAGMA integrity_check finds; empty when all is well.
+  /// What PRAGMA integrity_check finds, a problem a line; empty when all is well.
   Result<std::string> integrity();
 
  private:
+  friend class Transaction;
   explicit Database(sqlite3* handle) : handle_(handle) {}
-  Result<> migrate(std::span<const char* const> migrations);
+  Result<std::int64_t> version();
+  Result<> migrate(const std::string& path, std::span<const char* const> migrations);
+
   sqlite3* handle_;
 };
 
@@ -83,14 +87,14 @@ class Database {
 class Transaction {
  public:
   static Result<Transaction> begin(Database& database);
-  Transaction(Transaction&& other) noexcept : database_(std::exchange(other.database_, nullptr)) {}
+  Transaction(Transaction&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
   Transaction& operator=(Transaction&&) = delete;
   ~Transaction();
   Result<> commit();
 
  private:
-  explicit Transaction(Database* database) : database_(database) {}
-  Database* database_;
+  explicit Transaction(sqlite3* handle) : handle_(handle) {}
+  sqlite3* handle_;
 };
 
 }  // namespace gantry::sql
