@@ -1,0 +1,19 @@
+#pragma once
+
+#include "archive/source.hpp"
+
+#include <string_view>
+
+namespace gantry::archive {
+
+enum class Compression { none, gzip, zstd };
+
+/// "none", "gzip", "zstd"
+std::string_view name_of(Compression compression);
+
+/// How many first bytes detect_compression() wants to see.
+inline constexpr std::size_t kDetect = 4;
+/// By the magic bytes (RFC 1952, RFC 8878); a zstd stream may begin with a skippable frame.
+Compression detect_compression(Bytes head);
+
+}  // namespace gantry::archive

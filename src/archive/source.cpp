@@ -1,0 +1,36 @@
+#include "archive/source.hpp"
+
+#include "base/file.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace gantry::archive {
+
+Result<std::size_t> FileSource::read(std::span<std::byte> buffer) {
+  ssize_t got;
+  do {
+    got = ::read(fd_.get(), buffer.data(), buffer.size());
+  } while (got < 0 && errno == EINTR);
+  if (got < 0) return Error::system("read {}", name_);
+  return static_cast<std::size_t>(got);
+}
+
+Result<std::size_t> MemorySource::read(std::span<std::byte> buffer) {
+  std::size_t size = std::min(buffer.size(), data_.size());
+  if (size > 0) std::memcpy(buffer.data(), data_.data(), size);
+  data_ = data_.subspan(size);
+  return size;
+}
+
+Result<> FileSink::write(Bytes data) { return write_all(fd_, as_text(data), name_); }
+
+Result<> MemorySink::write(Bytes data) {
+  data_.insert(data_.end(), data.begin(), data.end());
+  return {};
+}
+
+}  // namespace gantry::archive
