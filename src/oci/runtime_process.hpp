@@ -168,7 +168,7 @@ BOOST_DESCRIBE_STRUCT(Process, (),
                        apparmor_profile, oom_score_adj, scheduler, selinux_label, io_priority, exec_cpu_affinity,
                        unknown))
 constexpr json::Options json_options(const Process*) {
-  return {.names = {{"exec_cpu_affinity", "execCPUAffinity"}}, .required = {"user", "cwd"}};
+  return {.names = {{"exec_cpu_affinity", "execCPUAffinity"}}, .required = {"cwd"}};
 }
 
 }  // namespace gantry::oci
