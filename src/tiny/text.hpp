@@ -28,6 +28,27 @@ class Decimal {
   std::size_t begin_ = sizeof text_;
 };
 
+/// Parts joined in a buffer of fixed size; what does not fit is cut off.
+template <std::size_t kSize>
+class Line {
+ public:
+  template <class... Parts>
+  explicit Line(const Parts&... parts) {
+    (append(parts), ...);
+  }
+  operator std::string_view() const { return {text_, size_}; }
+
+ private:
+  void append(std::string_view part) {
+    std::size_t length = part.size() < kSize - size_ ? part.size() : kSize - size_;
+    memcpy(text_ + size_, part.data(), length);
+    size_ += length;
+  }
+
+  char text_[kSize];
+  std::size_t size_ = 0;
+};
+
 /// The parts as one line on stderr, in one write, so that lines of several processes do not mix.
 template <class... Parts>
 void say(const Parts&... parts) {

@@ -10,12 +10,15 @@ namespace gantry::wire {
 inline constexpr std::uint32_t kMonitorMagic = 0x314d4747;  // "GGM1"
 
 enum MonitorFlags : std::uint32_t {
-  kMonitorStdinOnce = 1,  ///< close the container's stdin when the first client's stdin ends
+  kMonitorStdinOnce = 1,  ///< close the container's stdin when the first client's stdin ends or that client leaves
 };
 
 /// Read from the descriptor whose decimal number is argv[1], followed by command_length bytes: the argv of the
 /// cleanup command, each word ended by NUL. Descriptors are -1 where there is none; all are open in the monitor,
-/// which closes every other one above 2.
+/// which closes every other one above 2. Further words of argv are for who reads `ps`.
+///
+/// The exec'ed monitor leads a session of its own. SIGKILL alone ends it before its container; then the container
+/// goes on without log, and its exit stays unrecorded: who finds `pid` gone and no exit record must repair that.
 struct MonitorOrder {
   std::uint32_t magic = kMonitorMagic;
   std::uint32_t flags = 0;
@@ -31,16 +34,26 @@ struct MonitorOrder {
   std::uint32_t command_length = 0;
 };
 
+inline constexpr std::uint32_t kMaxCommand = 16384;  ///< bytes of the cleanup command
+inline constexpr std::uint32_t kMaxCommandWords = 64;
+
 /// The exit record in the folder run_fd: one line `<exit code> <signal or 0> <nanoseconds since 1970>\n`,
-/// the code as a shell shows it (128 + signal). Written to a temporary name and renamed.
+/// the code as a shell shows it (128 + signal). Written to a temporary name and renamed, before `exited` is sent.
 inline constexpr const char* kExitRecord = "exit";
 
-/// Clients speak SOCK_SEQPACKET; each packet is one byte of type and then the data.
+/// Clients speak SOCK_SEQPACKET; each packet is one byte of type and then the data. Who breaks the protocol is
+/// disconnected, as is who shuts down either direction.
+///
+/// The first client loses nothing: while it does not read, the stream that waits for it is not read either, so the
+/// container waits too. It must keep reading while it sends. Further clients get what comes after they connected, and
+/// are disconnected when their socket's buffer is full: a client that sees the end without `exited` was too slow.
 enum class Packet : std::uint8_t {
   // from a client
-  input = 1,      ///< bytes for stdin; empty: stdin has ended
-  resize = 2,     ///< two std::uint16_t, host order: rows, columns
-  take_over = 3,  ///< the answer to `exited`: this client does the cleanup, the monitor need not
+  input = 1,   ///< bytes for stdin; empty: stdin has ended
+  resize = 2,  ///< two std::uint16_t, host order: rows, columns
+  /// The first client's answer to `exited`, its last packet: it does the cleanup, the monitor need not. Without an
+  /// answer within kTakeOverSeconds the monitor cleans up, so both may: cleaning up twice must be harmless.
+  take_over = 3,
   // from the monitor
   output = 16,  ///< bytes of stdout (or of the terminal)
   error = 17,   ///< bytes of stderr
@@ -48,5 +61,7 @@ enum class Packet : std::uint8_t {
 };
 
 inline constexpr std::uint32_t kMaxPacket = 32768;  ///< bytes of data after the type
+inline constexpr std::int32_t kTakeOverSeconds = 5;
+inline constexpr std::uint32_t kMaxClients = 16;  ///< one more is disconnected at once
 
 }  // namespace gantry::wire

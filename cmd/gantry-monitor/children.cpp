@@ -1,0 +1,39 @@
+#include "children.hpp"
+
+#include "timestamp.hpp"
+
+#include <csignal>
+
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+
+namespace gantry::monitor {
+
+bool Children::open(pid_t init) {
+  init_ = init;
+  sigset_t all, child;
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, nullptr);
+  // An ignored SIGCHLD, inherited, would have the kernel reap the init, and its exit code would be lost.
+  ::signal(SIGCHLD, SIG_DFL);
+  sigemptyset(&child);
+  sigaddset(&child, SIGCHLD);
+  signals_ = tiny::Fd(signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK));
+  return static_cast<bool>(signals_);
+}
+
+void Children::reap() {
+  signalfd_siginfo pending;
+  while (read(signals_.get(), &pending, sizeof pending) > 0) continue;
+  int status;
+  pid_t pid;
+  while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+    if (pid != init_) continue;
+    ended_ = true;
+    time_ = time_now();
+    signal_ = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    code_ = signal_ > 0 ? 128 + signal_ : WEXITSTATUS(status);
+  }
+}
+
+}  // namespace gantry::monitor
