@@ -1,8 +1,11 @@
 #pragma once
 
 #include "base/fd.hpp"
+#include "base/file.hpp"
 
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace gantry::content {
@@ -18,7 +21,7 @@ class Scratch {
   /// Moves an existing folder there, to be taken apart: it is gone from its place in one step.
   static Result<Scratch> take_folder(const std::string& tmp, const std::string& path);
 
-  Scratch(Scratch&& other) noexcept = default;
+  Scratch(Scratch&& other) noexcept : fd_(std::move(other.fd_)), path_(std::exchange(other.path_, {})) {}
   Scratch& operator=(Scratch&& other) noexcept;
   /// Removes what has not been published.
   ~Scratch();
@@ -26,20 +29,23 @@ class Scratch {
   const Fd& fd() const { return fd_; }
   const std::string& path() const { return path_; }
 
-  /// Renames it to `target`, on the same file system. A folder or file that is there already wins: it was written by
-  /// someone else, who named it by the same digest.
-  Result<> publish(const std::string& target);
+  /// Renames it to `target`, on the same file system. A file that is there already is replaced. A folder that is there
+  /// already stays, and this one goes. `sync` flushes the file and its new name to disk.
+  Result<> publish(const std::string& target, Sync sync = Sync::no);
 
  private:
+  friend Result<std::vector<Scratch>> abandoned(const std::string& tmp);
   Scratch(Fd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
-  static Result<Scratch> make(const std::string& tmp, bool folder);
   void discard();
 
   Fd fd_;
   std::string path_;  ///< empty: published
 };
 
-/// Paths in `tmp` whose owner is gone.
-Result<std::vector<std::string>> abandoned(const std::string& tmp);
+/// What is in `tmp` and has lost its owner, now held by the caller: it goes with the list.
+Result<std::vector<Scratch>> abandoned(const std::string& tmp);
+
+/// Replaces `target` in one step, by way of `tmp` on the same file system, and flushes it to disk.
+Result<> replace_through(const std::string& tmp, const std::string& target, std::string_view bytes);
 
 }  // namespace gantry::content

@@ -31,23 +31,7 @@ enum class Wait { no, yes };
 /// in tmp. Waits for those who use the store (Store::use), or leaves it to a later one.
 Result<Collected> collect(const Store& store, const RootsSource& roots, Wait wait = Wait::no);
 
-enum class Severity {
-  info,     ///< costs space alone, as after a killed process
-  warning,  ///< something works less well
-  error,    ///< something is lost
-};
-
-struct Finding {
-  Severity severity = Severity::info;
-  std::string object;  ///< "image localhost/busybox:latest", "blob sha256:…", "layer sha256:…", "snapshot <id>"
-  std::string text;    ///< one sentence
-  bool repairable = false;
-  bool repaired = false;
-};
-
-/// Compares index.json, blobs, layers, snapshots and tmp; reads no blob but manifests and configs. Waits for those who
-/// use the store. With `repair`, an image that cannot be used any more is taken from the list, and what nothing needs
-/// is removed.
-Result<std::vector<Finding>> check(const Store& store, const RootsSource& roots, bool repair);
+/// collect() for a caller who holds Store::use_alone().
+Result<Collected> collect_alone(const Store& store, const Roots& roots);
 
 }  // namespace gantry::store

@@ -45,6 +45,9 @@ class Images {
   /// Takes an image and all its names out of the list; collect() removes what then nothing needs.
   Result<> remove(const std::string& id) const;
 
+  /// Takes a manifest that cannot be read any more out of the list.
+  Result<> drop(const oci::Digest& manifest) const;
+
   Result<oci::Index> index() const;
   /// The manifest and the config behind an entry of index.json; of several platforms, this machine's.
   Result<Image> load(const oci::Descriptor& entry) const;

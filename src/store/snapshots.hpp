@@ -2,7 +2,6 @@
 
 #include "store/driver.hpp"
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -21,8 +20,6 @@ class Snapshots {
   /// Gone from its place in one step. A missing one is fine; nothing may be mounted from it.
   Result<> remove(const std::string& id) const;
   Result<std::vector<std::string>> list() const;
-  /// Bytes on disk of what the container has written.
-  Result<std::uint64_t> usage(const std::string& id) const;
 
  private:
   std::string folder(const std::string& id) const { return root_ + "/containers/" + id; }

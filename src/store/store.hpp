@@ -48,8 +48,4 @@ class Store {
   Snapshots snapshots_;
 };
 
-/// remove_tree(), also for files of an ordinary user's subordinate ids, which can be removed only as root of a user
-/// namespace that maps them. One thread only.
-Result<> remove_mapped_tree(const std::string& path);
-
 }  // namespace gantry::store

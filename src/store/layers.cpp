@@ -1,0 +1,85 @@
+#include "store/layers.hpp"
+
+#include "base/file.hpp"
+#include "base/json.hpp"
+#include "store/mapped.hpp"
+
+namespace gantry::store {
+
+namespace {
+
+constexpr oci::Algorithm kAlgorithms[] = {oci::Algorithm::sha256, oci::Algorithm::sha512};
+constexpr const char* kInfo = "/layer.json";
+
+std::string layer_folder(const std::string& layers, const oci::Digest& diff_id) {
+  return fmt::format("{}/{}/{}", layers, oci::name_of(diff_id.algorithm()), diff_id.hex());
+}
+
+}  // namespace
+
+LayerStaging::~LayerStaging() {
+  // Scratch alone could not remove files of subordinate ids. Committed: there is nothing.
+  if (!scratch_.path().empty()) best_effort(remove_mapped_tree(path_));
+}
+
+Result<> LayerStaging::commit(const oci::Digest& diff_id, LayerInfo info) {
+  info.driver = overlay_driver().name();
+  TRY(replace_file(scratch_.path() + kInfo, json::encode(info), 0644, Sync::no));
+  TRY(make_folders(fmt::format("{}/{}", layers_, oci::name_of(diff_id.algorithm())), 0700));
+  std::string target = layer_folder(layers_, diff_id);
+  // One that is there already wins, and this one then has to go as any other unfinished one.
+  if (path_exists(target)) return {};
+  return scratch_.publish(target);
+}
+
+std::string Layers::folder(const oci::Digest& diff_id) const { return layer_folder(root_ + "/layers", diff_id); }
+
+bool Layers::has(const oci::Digest& diff_id) const { return path_exists(folder(diff_id)); }
+
+Result<LayerInfo> Layers::info(const oci::Digest& diff_id) const {
+  if (!has(diff_id)) return fail(Code::not_found, "layer {} is not unpacked", diff_id.text());
+  return json::decode<LayerInfo>(TRY(read_file(folder(diff_id) + kInfo)), "layer " + diff_id.text());
+}
+
+std::string Layers::path(const oci::Digest& diff_id) const { return overlay_driver().layer_path(folder(diff_id)); }
+
+Result<std::vector<std::string>> Layers::paths(const oci::ImageConfig& config) const {
+  std::vector<std::string> paths;
+  for (auto diff_id = config.rootfs.diff_ids.rbegin(); diff_id != config.rootfs.diff_ids.rend(); ++diff_id) {
+    paths.push_back(path(*diff_id));
+    if (!path_exists(paths.back())) return fail(Code::not_found, "layer {} is not unpacked", diff_id->text());
+  }
+  return paths;
+}
+
+Result<std::uint64_t> Layers::size(const oci::ImageConfig& config) const {
+  std::uint64_t bytes = 0;
+  for (const auto& diff_id : config.rootfs.diff_ids) bytes += TRY(info(diff_id)).size;
+  return bytes;
+}
+
+Result<LayerStaging> Layers::begin() const {
+  auto scratch = TRY(content::Scratch::make_folder(root_ + "/tmp"));
+  TRY(overlay_driver().make_layer(scratch.path()));
+  std::string path = overlay_driver().layer_path(scratch.path());
+  return LayerStaging(std::move(scratch), std::move(path), root_ + "/layers");
+}
+
+Result<> Layers::remove(const oci::Digest& diff_id) const {
+  if (!has(diff_id)) return {};
+  auto scratch = TRY(content::Scratch::take_folder(root_ + "/tmp", folder(diff_id)));
+  return with_context(remove_mapped_tree(scratch.path()), "remove layer {}", diff_id.text());
+}
+
+Result<std::vector<oci::Digest>> Layers::list() const {
+  std::vector<oci::Digest> digests;
+  for (oci::Algorithm algorithm : kAlgorithms) {
+    std::string folder = fmt::format("{}/layers/{}", root_, oci::name_of(algorithm));
+    if (!path_exists(folder)) continue;
+    for (const auto& name : TRY(list_folder(folder)))
+      if (auto digest = oci::Digest::from_hex(algorithm, name)) digests.push_back(std::move(*digest));
+  }
+  return digests;
+}
+
+}  // namespace gantry::store
