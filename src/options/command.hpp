@@ -1,0 +1,133 @@
+#pragma once
+
+#include "options/option.hpp"
+
+namespace gantry::options {
+
+class Call;
+
+/// The words of a command that are not options.
+struct Words {
+  std::string_view name;  ///< what an error calls one of them: "CONTAINER"
+  std::size_t least = 0;
+  std::size_t most = SIZE_MAX;
+  bool command_line = false;  ///< options end at the first word: what follows belongs to another program
+  Completes first = Completes::nothing;
+  Completes rest = Completes::nothing;
+  void (*set)(void* arguments, std::vector<std::string> words) = nullptr;  ///< null: the command takes none
+  const void* owner = nullptr;
+};
+
+struct Example {
+  std::string_view command;
+  std::string_view effect;  ///< what it does, as a phrase: "Start a shell in a new container"
+};
+
+/// A node of the tree of commands; a constinit table made by command<> or commands().
+struct Command {
+  std::string_view name;
+  std::string_view second_name = {};
+  std::string_view summary;      ///< one line without a full stop
+  std::string_view synopsis;     ///< what follows the name: "[OPTIONS] CONTAINER..."
+  std::string_view description;  ///< a few sentences; a line break starts a paragraph
+  std::span<const Example> examples = {};
+  std::span<const Group> groups = {};
+  Words words = {};
+  std::span<const Command* const> commands = {};  ///< not empty: the first word chooses one of these
+  std::string_view program = {};  ///< not empty: the sibling program that knows the rest and takes the whole call
+  bool hidden = false;
+  Result<int> (*run)(Call& call) = nullptr;
+};
+
+/// Where the words go: a member that is a vector of strings.
+template <auto Member>
+consteval Words words(Words words) {
+  using Owner = typename detail::MemberOf<decltype(Member)>::Owner;
+  words.set = [](void* arguments, std::vector<std::string> given) {
+    static_cast<Owner*>(arguments)->*Member = std::move(given);
+  };
+  words.owner = &detail::kIdentity<Owner>;
+  return words;
+}
+
+/// One run of a program: its words, and the commands that they have named so far, outermost first.
+class Call {
+ public:
+  /// `globals` gets the options of `root`; `ready` runs when all options are read, before the command.
+  Call(const Command& root, void* globals, Result<> (*ready)(void* globals), std::span<char* const> argv)
+      : path_{&root}, globals_(globals), ready_(ready), argv_(argv), next_(1) {}
+
+  /// Goes down the tree as far as the words lead, reading global options on the way.
+  Result<> descend();
+
+  const Command& command() const { return *path_[depth_ - 1]; }
+  std::span<const Command* const> path() const { return {path_, depth_}; }
+  /// "gantry image rm".
+  std::string name() const;
+  void* globals() const { return globals_; }
+  std::span<char* const> argv() const { return argv_; }
+  bool wants_help() const { return wants_help_; }
+  /// Reads the remaining words into the command's arguments; false when help was asked for and has been printed.
+  Result<bool> read(void* arguments);
+
+ private:
+  struct Found {
+    const Option* option = nullptr;
+    void* target = nullptr;
+  };
+  static bool is_option(std::string_view word) { return word.size() > 1 && word[0] == '-'; }
+  template <class Matches>
+  Found find(Matches matches) const;
+  Error unknown_option(std::string_view given) const;
+  Error usage_error(std::string text) const;
+  Result<> take_option();
+  Result<> take_long(std::string_view word);
+  Result<> take_letters(std::string_view word);
+  Result<> apply(const Found& found, std::string_view given, std::string_view value) const;
+  Result<std::string_view> value_word(std::string_view given);
+  Result<> check_count(std::size_t count) const;
+
+  static constexpr std::size_t kDeepest = 4;
+  const Command* path_[kDeepest];
+  std::size_t depth_ = 1;
+  void* globals_;
+  void* arguments_ = nullptr;
+  Result<> (*ready_)(void* globals);
+  std::span<char* const> argv_;
+  std::size_t next_;
+  bool wants_help_ = false;
+};
+
+namespace detail {
+
+template <class F>
+struct Signature;
+template <class G, class A>
+struct Signature<Result<int> (*)(const G&, const A&)> {
+  using Globals = G;
+  using Arguments = A;
+};
+
+template <auto Run>
+Result<int> run(Call& call) {
+  using Types = Signature<decltype(Run)>;
+  typename Types::Arguments arguments;
+  if (!TRY(call.read(&arguments))) return 0;
+  return Run(*static_cast<const typename Types::Globals*>(call.globals()), arguments);
+}
+
+}  // namespace detail
+
+/// A command that is answered by `Result<int> Run(const Globals&, const Arguments&)`: the process's exit status.
+template <auto Run>
+consteval Command command(Command command) {
+  using Arguments = typename detail::Signature<decltype(Run)>::Arguments;
+  for (const auto& group : command.groups)
+    if (group.owner != &detail::kIdentity<Arguments>) throw "a group writes into another struct";
+  if (command.words.set && command.words.owner != &detail::kIdentity<Arguments>)
+    throw "the words go into another struct";
+  command.run = &detail::run<Run>;
+  return command;
+}
+
+}  // namespace gantry::options

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "base/log.hpp"
+#include "options/option.hpp"
+
+namespace gantry::options {
+
+/// The options that `gantry` and its siblings share.
+struct Globals {
+  std::string root;      ///< images and containers; see resolve()
+  std::string run_root;  ///< what does not outlive a reboot
+  log::Level log_level = log::Level::warning;
+  log::Format log_format = log::Format::text;
+};
+
+inline constexpr Choice<log::Level> kLogLevels[] = {{"debug", log::Level::debug},
+                                                    {"info", log::Level::info},
+                                                    {"warning", log::Level::warning},
+                                                    {"warn", log::Level::warning},
+                                                    {"error", log::Level::error}};
+inline constexpr Choice<log::Format> kLogFormats[] = {{"text", log::Format::text}, {"json", log::Format::json}};
+
+inline constexpr Option kGlobalOptions[] = {
+    option<&Globals::root>(0, "root", "PATH", "Where images and containers are kept").completing(Completes::folders),
+    option<&Globals::run_root>(0, "runroot", "PATH", "Where the state of running containers is kept")
+        .completing(Completes::folders),
+    option<&Globals::log_level, read_choice<kLogLevels>>(0, "log-level", "debug|info|warning|error",
+                                                         "Log messages of this level and above"),
+    option<&Globals::log_format, read_choice<kLogFormats>>(0, "log-format", "text|json", "How log lines are written"),
+};
+
+/// Sets the log up and fills in the folders that were not given: /var/lib/gantry and /run/gantry for root, else
+/// ~/.local/share/gantry (or in $XDG_DATA_HOME) and gantry in $XDG_RUNTIME_DIR, or /tmp/gantry-<uid> which must then
+/// be ours alone.
+Result<> resolve(Globals& globals);
+
+}  // namespace gantry::options

@@ -1,0 +1,34 @@
+#include "options/sibling.hpp"
+
+#include <unistd.h>
+
+#include <climits>
+#include <vector>
+
+namespace gantry::options {
+
+Result<std::string> find_sibling(std::string_view program) {
+  char self[PATH_MAX];
+  ssize_t length = readlink("/proc/self/exe", self, sizeof self);
+  if (length < 0) return Error::system("cannot read /proc/self/exe").with_cure("mount /proc");
+  std::string_view file(self, static_cast<std::size_t>(length));
+  std::string folder(file.substr(0, file.rfind('/')));
+  for (std::string_view place : {"/", "/../libexec/gantry/"}) {
+    std::string path = folder;
+    path.append(place).append(program);
+    if (access(path.c_str(), X_OK) == 0) return path;
+  }
+  return fail(Code::not_found, "cannot find the program {} in {} or {}/../libexec/gantry", program, folder, folder)
+      .with_cure("install gantry again");
+}
+
+Error exec_sibling(std::string_view program, std::span<char* const> argv) {
+  auto path = find_sibling(program);
+  if (!path) return std::move(path.error());
+  std::vector<char*> words(argv.begin(), argv.end());
+  words.push_back(nullptr);
+  execv(path->c_str(), words.data());
+  return Error::system("cannot run {}", *path);
+}
+
+}  // namespace gantry::options
