@@ -49,15 +49,20 @@ class Error {
   /// The whole sentence.
   std::string message() const;
 
-  Error&& with_cure(std::string cure) && {
+  Error with_cure(std::string cure) && {
     if (cure_.empty()) cure_ = std::move(cure);
     return std::move(*this);
   }
-  Error&& with_code(Code code) && {
+  Error with_code(Code code) && {
     code_ = code;
     return std::move(*this);
   }
-  Error&& with_context(std::string_view context) &&;
+  /// For an error that comes from another process; the text already tells it.
+  Error&& with_os_error(int os_error) && {
+    os_error_ = os_error;
+    return std::move(*this);
+  }
+  Error with_context(std::string_view context) &&;
 
  private:
   static int last_errno();
