@@ -58,7 +58,7 @@ class Error {
     return std::move(*this);
   }
   /// For an error that comes from another process; the text already tells it.
-  Error&& with_os_error(int os_error) && {
+  Error with_os_error(int os_error) && {
     os_error_ = os_error;
     return std::move(*this);
   }
