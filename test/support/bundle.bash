@@ -34,6 +34,6 @@ make_bundle() {
 edit_config() {
   local bundle=$1
   shift
-  jq "$@" "$bundle/config.json" >"$bundle/config.json.new" 2>"$WORK/jq" || fail "jq: $(cat "$WORK/jq")"
+  jq "$@" <"$bundle/config.json" >"$bundle/config.json.new" || return 1
   mv "$bundle/config.json.new" "$bundle/config.json"
 }

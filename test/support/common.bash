@@ -14,8 +14,6 @@ bats_require_minimum_version 1.5.0
 
 # shellcheck source=test/support/world.bash
 source "${BASH_SOURCE[0]%/*}/world.bash"
-# shellcheck source=test/support/leftovers.bash
-source "${BASH_SOURCE[0]%/*}/leftovers.bash"
 # shellcheck source=test/support/user.bash
 source "${BASH_SOURCE[0]%/*}/user.bash"
 # shellcheck source=test/support/bundle.bash

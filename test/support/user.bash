@@ -58,7 +58,6 @@ make_user() {
 hold_namespace() {
   local home=$1
   coproc HOLDER {
-    # shellcheck disable=SC2016  # for the inner shell
     exec unshare --mount --propagation private sh -c '
       for file in passwd group subuid subgid; do
         [ -e "/etc/$file" ] || continue
@@ -74,13 +73,11 @@ hold_namespace() {
 }
 
 end_users() {
-  local home id
+  local home
   for home in "$WORK/user" "$WORK/lone-user"; do
     [[ -d $home ]] || continue
     in_user_world "${home##*/}" "" sh -c '[ ! -d "$HOME/.local" ] || gantry rm --all --force' >/dev/null || true
-    for id in $(ls "$home/run/gantry-runtime" 2>/dev/null); do
-      in_user_world "${home##*/}" "" gantry-runtime delete --force "$id" || true
-    done
+    in_user_world "${home##*/}" "" sh -c 'for id in $(gantry-runtime list --quiet); do gantry-runtime delete --force "$id"; done' || true
     [[ ! -e $home/holder ]] || kill "$(cat "$home/holder")"
   done
 }
