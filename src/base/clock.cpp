@@ -2,7 +2,12 @@
 
 #include "base/text.hpp"
 
+#include <algorithm>
+#include <chrono>
+#include <cmath>
 #include <ctime>
+#include <limits>
+#include <optional>
 
 namespace gantry {
 
@@ -32,51 +37,67 @@ std::string to_rfc3339(Timestamp time) {
                      utc.tm_hour, utc.tm_min, utc.tm_sec, nanoseconds);
 }
 
+namespace {
+
+/// The decimal number of `length` digits at `at`, or -1.
+int digits_at(std::string_view text, std::size_t at, std::size_t length) {
+  if (text.size() < at + length) return -1;
+  const auto number = parse_unsigned(text.substr(at, length));
+  return number ? static_cast<int>(*number) : -1;
+}
+
+/// Seconds since 1970 of "2026-01-31T12:00:00" in UTC; a leap second counts as the one after it.
+std::optional<std::int64_t> parse_date_time(std::string_view text) {
+  namespace chrono = std::chrono;
+  if (text.size() != 19 || text[4] != '-' || text[7] != '-' || text[13] != ':' || text[16] != ':') return {};
+  if (text[10] != 'T' && text[10] != 't' && text[10] != ' ') return {};
+  const int year = digits_at(text, 0, 4), month = digits_at(text, 5, 2), day = digits_at(text, 8, 2);
+  const int hour = digits_at(text, 11, 2), minute = digits_at(text, 14, 2), second = digits_at(text, 17, 2);
+  if (year < 0 || month < 0 || day < 0 || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 ||
+      second > 60)
+    return {};
+  const chrono::year_month_day date{chrono::year{year}, chrono::month{static_cast<unsigned>(month)},
+                                    chrono::day{static_cast<unsigned>(day)}};
+  if (!date.ok()) return {};
+  return ((chrono::sys_days(date).time_since_epoch().count() * 24ll + hour) * 60 + minute) * 60 + second;
+}
+
+/// Seconds east of UTC of "Z" or "+02:00".
+std::optional<std::int64_t> parse_zone(std::string_view text) {
+  if (text == "Z" || text == "z") return 0;
+  if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':') return {};
+  const int hours = digits_at(text, 1, 2), minutes = digits_at(text, 4, 2);
+  if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59) return {};
+  return (hours * 60 + minutes) * 60 * (text[0] == '-' ? -1 : 1);
+}
+
+}  // namespace
+
 Result<Timestamp> parse_rfc3339(std::string_view text) {
+  constexpr Timestamp kFirst = std::numeric_limits<Timestamp>::min(), kLast = std::numeric_limits<Timestamp>::max();
+  constexpr std::size_t kSeconds = 19;  // the length of a time without fraction and zone
   auto bad = [&] { return fail(Code::invalid, "'{}' is not a time; write it as 2026-01-31T12:00:00Z", text); };
-  auto field = [&](std::size_t at, std::size_t length) -> int {
-    if (text.size() < at + length) return -1;
-    auto number = parse_unsigned(text.substr(at, length));
-    return number ? static_cast<int>(*number) : -1;
-  };
-  std::tm utc{};
-  int year = field(0, 4), month = field(5, 2);
-  utc.tm_mday = field(8, 2);
-  utc.tm_hour = field(11, 2);
-  utc.tm_min = field(14, 2);
-  utc.tm_sec = field(17, 2);
-  if (year < 0 || month < 1 || month > 12 || utc.tm_mday < 1 || utc.tm_mday > 31 || utc.tm_hour < 0 ||
-      utc.tm_hour > 23 || utc.tm_min < 0 || utc.tm_min > 59 || utc.tm_sec < 0 || utc.tm_sec > 60)
-    return bad();
-  if (text[4] != '-' || text[7] != '-' || (text[10] != 'T' && text[10] != 't' && text[10] != ' ') || text[13] != ':' ||
-      text[16] != ':')
-    return bad();
-  utc.tm_year = year - 1900;
-  utc.tm_mon = month - 1;
+  std::size_t zone_at = std::min(kSeconds, text.size());
   std::int64_t nanoseconds = 0;
-  std::size_t at = 19;
-  if (at < text.size() && text[at] == '.') {
+  if (zone_at < text.size() && text[zone_at] == '.') {
     std::int64_t scale = kSecond / 10;
-    std::size_t first = ++at;
-    for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, scale /= 10)
-      nanoseconds += (text[at] - '0') * scale;
-    if (at == first) return bad();
+    for (++zone_at; zone_at < text.size() && text[zone_at] >= '0' && text[zone_at] <= '9'; ++zone_at, scale /= 10)
+      nanoseconds += (text[zone_at] - '0') * scale;
+    if (zone_at == kSeconds + 1) return bad();
   }
-  std::int64_t offset = 0;
-  std::string_view zone = text.substr(at);
-  if (zone.size() == 6 && (zone[0] == '+' || zone[0] == '-') && zone[3] == ':') {
-    int hours = field(at + 1, 2), minutes = field(at + 4, 2);
-    if (hours < 0 || minutes < 0) return bad();
-    offset = (hours * 60 + minutes) * 60 * (zone[0] == '-' ? -1 : 1);
-  } else if (zone != "Z" && zone != "z") {
-    return bad();
-  }
-  return (static_cast<std::int64_t>(timegm(&utc)) - offset) * kSecond + nanoseconds;
+  const auto local = parse_date_time(text.substr(0, kSeconds));
+  const auto offset = parse_zone(text.substr(zone_at));
+  if (!local || !offset) return bad();
+  const std::int64_t seconds = *local - *offset;
+  if (seconds <= kFirst / kSecond) return kFirst;
+  if (seconds >= kLast / kSecond) return kLast;
+  return seconds * kSecond + nanoseconds;
 }
 
 Result<std::int64_t> parse_duration(std::string_view text) {
   auto bad = [&] { return fail(Code::invalid, "'{}' is not a duration; write it as 10s, 5m or 1h30m", text); };
   if (text.empty()) return bad();
+  if (text == "0") return 0;
   double total = 0;
   std::string_view rest = text;
   while (!rest.empty()) {
@@ -106,7 +127,7 @@ Result<std::int64_t> parse_duration(std::string_view text) {
     if (total > 9e18) return bad();
     rest.remove_prefix(unit_length);
   }
-  return static_cast<std::int64_t>(total);
+  return std::llround(total);
 }
 
 std::string human_age(std::int64_t nanoseconds) {

@@ -45,7 +45,7 @@ Error Error::from_errno(int os_error, std::string doing) {
   return error;
 }
 
-Error&& Error::with_context(std::string_view context) && {
+Error Error::with_context(std::string_view context) && {
   text_.insert(0, ": ").insert(0, context);
   return std::move(*this);
 }

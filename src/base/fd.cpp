@@ -63,14 +63,15 @@ Result<Fd> receive_fd(const Fd& socket) {
   message.msg_iov = &data;
   message.msg_iovlen = 1;
   message.msg_control = control;
-  message.msg_controllen = sizeof control;
+  // Not the size of `control`: its padding has room for a second descriptor, which would leak.
+  message.msg_controllen = CMSG_LEN(sizeof(int));
   ssize_t got;
   do {
     got = recvmsg(socket.get(), &message, MSG_CMSG_CLOEXEC);
   } while (got < 0 && errno == EINTR);
   if (got < 0) return Error::system("receive a descriptor over a socket");
   const cmsghdr* header = CMSG_FIRSTHDR(&message);
-  if (got == 0 || header == nullptr || header->cmsg_type != SCM_RIGHTS)
+  if (got == 0 || header == nullptr || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS)
     return fail(Code::failed, "the other side of a socket went away before it sent a descriptor");
   int raw;
   std::memcpy(&raw, CMSG_DATA(header), sizeof raw);

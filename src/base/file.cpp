@@ -91,13 +91,28 @@ Result<> replace_file(const std::string& path, std::string_view data, unsigned m
   return replace_file_at(kHere, path, data, mode, sync);
 }
 
+namespace {
+
+/// One mkdir(2); a folder that is there is fine, something else in its place is not.
+bool make_folder(const std::string& path, unsigned mode) {
+  if (mkdir(path.c_str(), mode) == 0) return true;
+  struct stat info;
+  if (errno != EEXIST) return false;
+  if (stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) return true;
+  errno = ENOTDIR;
+  return false;
+}
+
+}  // namespace
+
 Result<> make_folders(const std::string& path, unsigned mode) {
-  if (mkdir(path.c_str(), mode) == 0 || errno == EEXIST) return {};
-  if (errno != ENOENT) return Error::system("create folder {}", path);
-  auto slash = path.find_last_of('/');
-  if (slash == std::string::npos || slash == 0) return Error::system("create folder {}", path);
+  if (make_folder(path, mode)) return {};
+  const int problem = errno;
+  const auto slash = path.find_last_of('/');
+  if (problem != ENOENT || slash == std::string::npos || slash == 0)
+    return Error::from_errno(problem, fmt::format("create folder {}", path));
   TRY(make_folders(path.substr(0, slash), mode));
-  if (mkdir(path.c_str(), mode) == 0 || errno == EEXIST) return {};
+  if (make_folder(path, mode)) return {};
   return Error::system("create folder {}", path);
 }
 
@@ -127,22 +142,73 @@ bool is_dot(const char* name) { return name[0] == '.' && (name[1] == 0 || (name[
 
 }  // namespace
 
-Result<> remove_tree_at(int dir, const std::string& name) {
-  if (unlinkat(dir, name.c_str(), 0) == 0 || errno == ENOENT) return {};
-  if (errno != EISDIR && errno != EPERM) return Error::system("remove {}", name);
-  if (unlinkat(dir, name.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT) return {};
-  if (errno != ENOTEMPTY && errno != EEXIST) return Error::system("remove folder {}", name);
+namespace {
 
+enum class Removal { done, not_empty };
+
+/// Removes a name unless it is a folder with something in it.
+Result<Removal> remove_name(int dir, const std::string& name) {
+  if (unlinkat(dir, name.c_str(), 0) == 0 || errno == ENOENT) return Removal::done;
+  const int problem = errno;
+  if (problem != EISDIR && problem != EPERM) return Error::from_errno(problem, fmt::format("remove {}", name));
+  if (unlinkat(dir, name.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT) return Removal::done;
+  if (errno == ENOTEMPTY || errno == EEXIST) return Removal::not_empty;
+  if (problem == EPERM) return Error::from_errno(problem, fmt::format("remove {}", name));  // of a file
+  return Error::system("remove folder {}", name);
+}
+
+/// Opens a folder whose entries can be removed: some images have folders that their owner may not enter or change.
+Result<Dir> open_for_removal(int dir, const std::string& name) {
   auto opened = open_dir(dir, name);
-  if (!opened && opened.error().os_error() == EACCES) {
-    // Folders that their owner may not enter (mode 000) come with some images.
-    if (fchmodat(dir, name.c_str(), 0700, 0) == 0) opened = open_dir(dir, name);
-  }
+  if (!opened && opened.error().os_error() == EACCES && fchmodat(dir, name.c_str(), 0700, AT_SYMLINK_NOFOLLOW) == 0)
+    opened = open_dir(dir, name);
   Dir stream = TRY(std::move(opened));
   struct stat info;
-  if (fstat(dirfd(stream.get()), &info) == 0 && (info.st_mode & 0300) != 0300) fchmod(dirfd(stream.get()), 0700);
-  while (const dirent* entry = readdir(stream.get())) {
-    if (!is_dot(entry->d_name)) TRY(with_context(remove_tree_at(dirfd(stream.get()), entry->d_name), "{}", name));
+  if (fstat(dirfd(stream.get()), &info) == 0 && (info.st_mode & 0700) != 0700) fchmod(dirfd(stream.get()), 0700);
+  return stream;
+}
+
+/// Each level holds a descriptor and a part of the stack, so the folders of a deeper level are moved up to the top.
+constexpr int kMaxRemovalDepth = 32;
+
+struct Sweep {
+  int top;             ///< the folder that is being emptied
+  bool moved = false;  ///< something was moved up to it
+};
+
+Result<> empty_folder(DIR* folder, int depth, Sweep& sweep) {
+  const int fd = dirfd(folder);
+  errno = 0;
+  while (const dirent* entry = readdir(folder)) {
+    const std::string name = entry->d_name;
+    if (!is_dot(entry->d_name) && TRY(remove_name(fd, name)) == Removal::not_empty) {
+      Dir below = TRY(open_for_removal(fd, name));
+      if (depth == kMaxRemovalDepth) {
+        sweep.moved = true;
+        if (renameat(fd, name.c_str(), sweep.top, ("removed-" + random_hex(16)).c_str()) < 0)
+          return Error::system("remove folder {}", name);
+      } else {
+        TRY(with_context(empty_folder(below.get(), depth + 1, sweep), "{}", name));
+        if (unlinkat(fd, name.c_str(), AT_REMOVEDIR) < 0 && errno != ENOENT)
+          return Error::system("remove folder {}", name);
+      }
+    }
+    errno = 0;
+  }
+  if (errno != 0) return Error::system("read a folder");
+  return {};
+}
+
+}  // namespace
+
+Result<> remove_tree_at(int dir, const std::string& name) {
+  if (TRY(remove_name(dir, name)) == Removal::done) return {};
+  bool again = true;
+  while (again) {
+    Dir top = TRY(open_for_removal(dir, name));
+    Sweep sweep{dirfd(top.get())};
+    TRY(with_context(empty_folder(top.get(), 1, sweep), "{}", name));
+    again = sweep.moved;
   }
   if (unlinkat(dir, name.c_str(), AT_REMOVEDIR) < 0 && errno != ENOENT) return Error::system("remove folder {}", name);
   return {};

@@ -44,7 +44,7 @@ Result<> make_folders(const std::string& path, unsigned mode = 0755);
 Result<Fd> open_folder(const std::string& path);
 Result<Fd> make_and_open_folder(const std::string& path, unsigned mode = 0755);
 
-/// rm -rf below `dir`, without following links and without leaving the file system's tree; a missing name is fine.
+/// rm -rf below `dir`, at any depth, without following links; a missing name is fine, a mount point is an error.
 Result<> remove_tree_at(int dir, const std::string& name);
 Result<> remove_tree(const std::string& path);
 /// unlink(2); a missing name is fine.
@@ -52,7 +52,7 @@ Result<> remove_file(const std::string& path);
 
 bool path_exists(const std::string& path);
 
-/// Names in a folder without `.` and `..`, unsorted.
+/// Names in a folder without `.` and `..`, unsorted. A symbolic link in the folder's place is an error.
 Result<std::vector<std::string>> list_folder_at(int dir, const std::string& path);
 Result<std::vector<std::string>> list_folder(const std::string& path);
 

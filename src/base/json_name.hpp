@@ -51,6 +51,15 @@ std::string name_of(const Type& type, const Entry& entry) {
   return name;
 }
 
+/// The JSON name of an enum's value, as the codec writes it; empty for a value without a name.
+template <class Enum>
+std::string enum_name(Enum value) {
+  const Type& type = kType<Enum>;
+  for (const auto& enumerator : type.enumerators)
+    if (enumerator.value == static_cast<std::int64_t>(value)) return name_of(type, enumerator);
+  return {};
+}
+
 /// Appends a JSON string. Bytes that are not UTF-8 become U+FFFD each, as with Go's encoder.
 void append_quoted(std::string& out, std::string_view text);
 

@@ -1,8 +1,7 @@
 #include "base/log.hpp"
 
 #include "base/clock.hpp"
-#include "base/fd.hpp"
-#include "base/file.hpp"
+#include "base/json_name.hpp"
 
 #include <unistd.h>
 
@@ -26,14 +25,16 @@ constexpr std::string_view name_of(Level level) {
   return "error";
 }
 
-std::string json_string(std::string_view text) {
-  std::string quoted = "\"";
+/// Names from images and configurations go into messages: they must not move the cursor or fake a second line.
+std::string printable(std::string_view text) {
+  std::string shown;
+  shown.reserve(text.size());
   for (char c : text) {
-    if (c == '"' || c == '\\') (quoted += '\\') += c;
-    else if (static_cast<unsigned char>(c) < 0x20) quoted += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-    else quoted += c;
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7f) shown += fmt::format("\\x{:02x}", byte);
+    else shown += c;
   }
-  return quoted + '"';
+  return shown;
 }
 
 }  // namespace
@@ -44,12 +45,13 @@ const Settings& settings() { return current; }
 void write(Level level, std::string_view text) {
   std::string line;
   if (current.format == Format::json) {
-    line = fmt::format("{{\"level\":\"{}\",\"msg\":{},\"time\":\"{}\"}}\n", name_of(level), json_string(text),
-                       to_rfc3339(now()));
+    std::string message;
+    json::append_quoted(message, text);
+    line = fmt::format("{{\"level\":\"{}\",\"msg\":{},\"time\":\"{}\"}}\n", name_of(level), message, to_rfc3339(now()));
   } else if (level == Level::error) {
-    line = fmt::format("{}: {}\n", current.program, text);
+    line = fmt::format("{}: {}\n", current.program, printable(text));
   } else {
-    line = fmt::format("{}: {}: {}\n", current.program, name_of(level), text);
+    line = fmt::format("{}: {}: {}\n", current.program, name_of(level), printable(text));
   }
   // Nothing can be done about a log that cannot be written.
   [[maybe_unused]] ssize_t written = ::write(current.fd, line.data(), line.size());

@@ -21,7 +21,8 @@ struct Settings {
 void configure(const Settings& settings);
 const Settings& settings();
 
-/// One line in one write(2). Text: `gantry: warning: …`; JSON: `{"level":…,"msg":…,"time":…}`.
+/// One line in one write(2), control characters shown as \x0a. Text: `gantry: warning: …`; JSON:
+/// `{"level":…,"msg":…,"time":…}`.
 void write(Level level, std::string_view text);
 
 template <class... Args>

@@ -1,6 +1,6 @@
 #include "base/subprocess.hpp"
 
-#include "base/file.hpp"
+#include "base/clock.hpp"
 #include "base/text.hpp"
 
 #include <fcntl.h>
@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
@@ -43,6 +44,12 @@ void put_in_place(int from, int to) {
   else dup2(from, to);
 }
 
+/// What a child writes when it cannot become the program.
+struct StartFailure {
+  int os_error;
+  bool in_directory;  ///< it could not enter the working directory
+};
+
 [[noreturn]] void exec_child(const Plan& plan) {
   sigset_t none;
   sigemptyset(&none);
@@ -58,11 +65,12 @@ void put_in_place(int from, int to) {
     for (int to = 0; to < 3; ++to)
       if (from[static_cast<std::size_t>(to)] >= 0) put_in_place(from[static_cast<std::size_t>(to)], to);
     for (int fd : command.keep) best_effort(set_close_on_exec(fd, false));
-    if (command.environment) execvpe(plan.argv[0], plan.argv.data(), plan.environment.data());
-    else execvp(plan.argv[0], plan.argv.data());
+    const char* program = command.program.empty() ? plan.argv[0] : command.program.c_str();
+    if (command.environment) execvpe(program, plan.argv.data(), plan.environment.data());
+    else execvp(program, plan.argv.data());
   }
-  int problem = errno;
-  [[maybe_unused]] ssize_t written = write(plan.report, &problem, sizeof problem);
+  const StartFailure failure{errno, !ready};
+  [[maybe_unused]] ssize_t written = write(plan.report, &failure, sizeof failure);
   _exit(127);
 }
 
@@ -76,14 +84,24 @@ Result<Child> Child::start(const Command& command) {
   if (pid < 0) return Error::system("start {}", command.argv[0]);
   if (pid == 0) exec_child(plan);
   report.write.close();
-  Child child(pid, Fd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))));
-  int problem;
-  if (read(report.read.get(), &problem, sizeof problem) == sizeof problem) {
-    TRY(child.wait());
-    Error error = Error::from_errno(problem, fmt::format("run {}", command.argv[0]));
-    return std::move(error).with_code(problem == ENOENT ? Code::no_command : Code::not_executable);
+  Fd pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+  if (!pidfd) {
+    Error error = Error::system("hold the process of {}", command.argv[0]);
+    kill(pid, SIGKILL);
+    waitpid(pid, nullptr, 0);
+    return error;
   }
-  return child;
+  Child child(pid, std::move(pidfd));
+  StartFailure failure;
+  ssize_t got;
+  do {
+    got = read(report.read.get(), &failure, sizeof failure);
+  } while (got < 0 && errno == EINTR);
+  if (got != sizeof failure) return child;  // the report's end was closed by a successful exec
+  TRY(child.wait());
+  if (failure.in_directory) return Error::from_errno(failure.os_error, fmt::format("enter {}", command.directory));
+  return Error::from_errno(failure.os_error, fmt::format("run {}", command.argv[0]))
+      .with_code(failure.os_error == ENOENT ? Code::no_command : Code::not_executable);
 }
 
 Child::~Child() {
@@ -107,9 +125,16 @@ Result<ExitStatus> Child::wait() {
 }
 
 Result<std::optional<ExitStatus>> Child::wait_for(int milliseconds) {
+  constexpr std::int64_t kMillisecond = kSecond / 1000;
+  const std::int64_t end = monotonic() + milliseconds * kMillisecond;
   pollfd ready{pidfd_.get(), POLLIN, 0};
-  if (poll(&ready, 1, milliseconds) <= 0) return std::optional<ExitStatus>();
-  return std::optional(TRY(wait()));
+  while (true) {
+    const std::int64_t left = std::max<std::int64_t>(end - monotonic(), 0);
+    const int count = poll(&ready, 1, static_cast<int>((left + kMillisecond - 1) / kMillisecond));
+    if (count > 0) return std::optional(TRY(wait()));
+    if (count == 0) return std::optional<ExitStatus>();
+    if (errno != EINTR) return Error::system("wait for process {}", pid_);
+  }
 }
 
 namespace {

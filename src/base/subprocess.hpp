@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace gantry {
@@ -25,6 +26,7 @@ struct Command {
   int out = -1;
   int err = -1;
   std::vector<int> keep = {};  ///< further descriptors that stay open under their number
+  std::string program = {};    ///< what is executed, when it is not argv[0]
 };
 
 /// A child process held by its pidfd. Killed and reaped when it goes without wait().
@@ -32,7 +34,11 @@ class Child {
  public:
   static Result<Child> start(const Command& command);
   Child(Child&&) = default;
-  Child& operator=(Child&&) = default;
+  Child& operator=(Child&& other) noexcept {
+    std::swap(pid_, other.pid_);
+    std::swap(pidfd_, other.pidfd_);
+    return *this;
+  }
   ~Child();
 
   pid_t pid() const { return pid_; }

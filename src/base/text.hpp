@@ -31,7 +31,7 @@ Result<std::int64_t> parse_signed(std::string_view text);
 
 /// Bytes of "512", "64k", "128m", "1g", "2t", "10kb", "1GiB" (1024-based, as docker and podman read them).
 Result<std::uint64_t> parse_size(std::string_view text);
-/// "12.3MB": 1000-based with four figures, as docker and podman print sizes.
+/// "12.3MB": 1000-based with three figures, as docker and podman print sizes.
 std::string human_size(std::uint64_t bytes);
 
 /// `'it'\''s'`: a word for a POSIX shell.
