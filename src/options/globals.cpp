@@ -38,33 +38,36 @@ Result<std::string> private_temporary(uid_t user) {
   return path;
 }
 
-/// Processes in other folders get these paths.
-Result<> make_absolute(std::string& path) {
-  if (path.empty() || path[0] == '/') return {};
+/// Other processes, with other working folders, get these paths.
+Result<std::string> absolute(const std::string& path) {
+  if (path.empty() || path[0] == '/') return path;
   char* here = getcwd(nullptr, 0);
   if (!here) return Error::system("cannot tell the current folder");
-  path.insert(0, "/").insert(0, here);
+  std::string whole = fmt::format("{}/{}", here, path);
   free(here);
-  return {};
+  return whole;
 }
 
 }  // namespace
 
-Result<> resolve(Globals& globals) {
+Result<> configure_log(void* globals) {
+  const auto& given = *static_cast<const Globals*>(globals);
   log::Settings settings;
-  settings.level = globals.log_level;
-  settings.format = globals.log_format;
+  settings.level = given.log_level;
+  settings.format = given.log_format;
   log::configure(settings);
-
-  uid_t user = geteuid();
-  TRY(make_absolute(globals.root));
-  TRY(make_absolute(globals.run_root));
-  if (globals.root.empty()) globals.root = (user == 0 ? "/var/lib" : TRY(data_folder())) + "/gantry";
-  if (globals.run_root.empty()) {
-    std::string runtime = user == 0 ? "/run" : environment_path("XDG_RUNTIME_DIR");
-    globals.run_root = runtime.empty() ? TRY(private_temporary(user)) : runtime + "/gantry";
-  }
   return {};
+}
+
+Result<Folders> folders(const Globals& globals) {
+  Folders folders{TRY(absolute(globals.root)), TRY(absolute(globals.run_root))};
+  uid_t user = geteuid();
+  if (folders.root.empty()) folders.root = (user == 0 ? "/var/lib" : TRY(data_folder())) + "/gantry";
+  if (folders.run_root.empty()) {
+    std::string runtime = user == 0 ? "/run" : environment_path("XDG_RUNTIME_DIR");
+    folders.run_root = runtime.empty() ? TRY(private_temporary(user)) : runtime + "/gantry";
+  }
+  return folders;
 }
 
 }  // namespace gantry::options

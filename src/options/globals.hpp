@@ -7,8 +7,8 @@ namespace gantry::options {
 
 /// The options that `gantry` and its siblings share.
 struct Globals {
-  std::string root;      ///< images and containers; see resolve()
-  std::string run_root;  ///< what does not outlive a reboot
+  std::string root;  ///< as given; see folders()
+  std::string run_root;
   log::Level log_level = log::Level::warning;
   log::Format log_format = log::Format::text;
 };
@@ -29,9 +29,17 @@ inline constexpr Option kGlobalOptions[] = {
     option<&Globals::log_format, read_choice<kLogFormats>>(0, "log-format", "text|json", "How log lines are written"),
 };
 
-/// Sets the log up and fills in the folders that were not given: /var/lib/gantry and /run/gantry for root, else
-/// ~/.local/share/gantry (or in $XDG_DATA_HOME) and gantry in $XDG_RUNTIME_DIR, or /tmp/gantry-<uid> which must then
-/// be ours alone.
-Result<> resolve(Globals& globals);
+/// For Program::ready.
+Result<> configure_log(void* globals);
+
+/// Where things are kept; absolute.
+struct Folders {
+  std::string root;      ///< images and containers
+  std::string run_root;  ///< what does not outlive a reboot
+};
+
+/// As given, else /var/lib/gantry and /run/gantry for root, else ~/.local/share/gantry (or in $XDG_DATA_HOME) and
+/// gantry in $XDG_RUNTIME_DIR. Without the latter it is /tmp/gantry-<uid>, which is made and must be ours alone.
+Result<Folders> folders(const Globals& globals);
 
 }  // namespace gantry::options
