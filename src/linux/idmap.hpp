@@ -33,6 +33,7 @@ Result<IdMaps> rootless_maps();
 
 /// Writes the maps of the user namespace of `pid`: directly where the kernel lets us, else through newuidmap(1) and
 /// newgidmap(1). Denies setgroups(2) in the namespace where the kernel demands it (user_namespaces(7)).
+/// An ordinary user's `pid` must be dumpable still (PR_SET_DUMPABLE), else its files in /proc belong to root.
 Result<> write_id_maps(pid_t pid, const IdMaps& maps);
 
 /// Runs `work` in a child that is root of a new user namespace with these maps (and in a mount namespace of its own),
