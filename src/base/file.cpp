@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <memory>
 
 namespace gantry {
@@ -222,6 +223,15 @@ Result<> remove_file(const std::string& path) {
 }
 
 bool path_exists(const std::string& path) { return faccessat(kHere, path.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0; }
+
+Result<std::string> absolute_path(std::string_view path) {
+  if (path.starts_with('/')) return std::string(path);
+  char* here = getcwd(nullptr, 0);
+  if (!here) return Error::system("cannot tell the current folder");
+  std::string whole = fmt::format("{}/{}", here, path);
+  free(here);
+  return whole;
+}
 
 Result<std::vector<std::string>> list_folder_at(int dir, const std::string& path) {
   Dir stream = TRY(open_dir(dir, path));

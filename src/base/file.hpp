@@ -51,6 +51,8 @@ Result<> remove_tree(const std::string& path);
 Result<> remove_file(const std::string& path);
 
 bool path_exists(const std::string& path);
+/// The path as it is from the current folder, links and dots left alone.
+Result<std::string> absolute_path(std::string_view path);
 
 /// Names in a folder without `.` and `..`, unsorted. A symbolic link in the folder's place is an error.
 Result<std::vector<std::string>> list_folder_at(int dir, const std::string& path);

@@ -205,7 +205,7 @@ TEST_F(CommandLine, NamesTheOptionOfABadValue) {
   EXPECT_EQ(call({"run", "--stop-timeout", "101", "busybox"}), 125);
   EXPECT_THAT(error_, HasSubstr("option --stop-timeout: '101' is not between 0 and 100"));
   EXPECT_EQ(call({"run", "--pull=always", "busybox"}), 125);
-  EXPECT_THAT(error_, HasSubstr("option --pull: 'always' is none of missing, never"));
+  EXPECT_THAT(error_, HasSubstr("option --pull: 'always' is not one of missing, never"));
   EXPECT_EQ(call({"run", "-mlots", "busybox"}), 125);
   EXPECT_THAT(error_, HasSubstr("option -m: "));
 }

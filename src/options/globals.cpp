@@ -1,6 +1,7 @@
 #include "options/globals.hpp"
 
-#include <pwd.h>
+#include "base/file.hpp"
+
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -38,16 +39,6 @@ Result<std::string> private_temporary(uid_t user) {
   return path;
 }
 
-/// Other processes, with other working folders, get these paths.
-Result<std::string> absolute(const std::string& path) {
-  if (path.empty() || path[0] == '/') return path;
-  char* here = getcwd(nullptr, 0);
-  if (!here) return Error::system("cannot tell the current folder");
-  std::string whole = fmt::format("{}/{}", here, path);
-  free(here);
-  return whole;
-}
-
 }  // namespace
 
 Result<> configure_log(void* globals) {
@@ -60,7 +51,10 @@ Result<> configure_log(void* globals) {
 }
 
 Result<Folders> folders(const Globals& globals) {
-  Folders folders{TRY(absolute(globals.root)), TRY(absolute(globals.run_root))};
+  // Absolute, as other processes in other folders get them.
+  Folders folders;
+  if (!globals.root.empty()) folders.root = TRY(absolute_path(globals.root));
+  if (!globals.run_root.empty()) folders.run_root = TRY(absolute_path(globals.run_root));
   uid_t user = geteuid();
   if (folders.root.empty()) folders.root = (user == 0 ? "/var/lib" : TRY(data_folder())) + "/gantry";
   if (folders.run_root.empty()) {

@@ -8,5 +8,7 @@ namespace gantry::options {
 
 /// Writes all of it to standard output.
 Result<> print(std::string_view text);
+/// The same for standard error.
+Result<> print_error(std::string_view text);
 
 }  // namespace gantry::options

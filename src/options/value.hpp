@@ -42,7 +42,7 @@ auto read_choice(std::string_view word) -> Result<std::remove_cvref_t<decltype(C
     names += names.empty() ? "" : ", ";
     names += choice.name;
   }
-  return fail(Code::invalid, "'{}' is none of {}", word, names);
+  return fail(Code::invalid, "'{}' is not one of {}", word, names);
 }
 
 }  // namespace gantry::options
