@@ -1,0 +1,57 @@
+# gantry-runtime beside the other runtimes, in the cgroup2-only view, where all of them run: one bundle, all namespaces,
+# no limits.
+# shellcheck disable=SC2154  # work, gantry, podman: bench/common.bash
+
+make_bundle() {
+  local bundle=$1
+  shift
+  make_rootfs "$bundle/rootfs"
+  runc spec --bundle "$bundle"
+  jq '.process.terminal = false | .process.args = $ARGS.positional | del(.process.rlimits) | .linux.resources = {}
+    | .linux.namespaces |= map(select(.type != "cgroup")) + [{type: "cgroup"}]' \
+    --args "$@" <"$bundle/config.json" >"$bundle/config.new"
+  mv "$bundle/config.new" "$bundle/config.json"
+}
+
+bench_runtime() {
+  local bundle=$work/bundle results
+  local -a ours=("$GANTRY_BIN/gantry-runtime" --root "$work/r-gantry") crun=(crun --root "$work/r-crun") \
+    runc=(runc --root "$work/r-runc")
+  make_bundle "$bundle" /bin/true
+  results=$(cgroup2_view "$work/measure" "$ROUNDS" \
+    gantry "${ours[@]}" run --bundle "$bundle" bench-gantry -- \
+    crun "${crun[@]}" run --bundle "$bundle" bench-crun -- \
+    runc "${runc[@]}" run --bundle "$bundle" bench-runc -- \
+    bwrap bwrap --unshare-all --bind "$bundle/rootfs" / --proc /proc --dev /dev /bin/true -- \
+    unshare unshare -fpmnui true)
+  rows "run true" "$results" crun=0.85 runc bwrap unshare
+  row "run true, peak memory" crun "$(megabytes "$(value crun 4 <<<"$results")")" \
+    "$(megabytes "$(value gantry 4 <<<"$results")")" MB 1
+  bench_runtime_steps "$bundle"
+}
+
+# create, start and delete as engines call them, and one more process in a running container.
+bench_runtime_steps() {
+  local bundle=$1-sleep results
+  local steps='id=$1; shift; "$@" create --bundle "$bundle" "$id" && "$@" start "$id" && "$@" delete --force "$id"'
+  local around='
+    ours=$1 crun=$2 runc=$3
+    shift 3
+    $ours run --detach --bundle "$bundle" bench-gantry
+    $crun run --detach --bundle "$bundle" bench-crun
+    $runc run --detach --bundle "$bundle" bench-runc
+    "$@"
+    $ours delete --force bench-gantry
+    $crun delete --force bench-crun
+    $runc delete --force bench-runc'
+  export bundle
+  make_bundle "$bundle" /bin/sleep 1000
+  results=$(cgroup2_view "$work/measure" "$ROUNDS" gantry sh -c "$steps" sh bench-gantry "${ours[@]}" -- \
+    crun sh -c "$steps" sh bench-crun "${crun[@]}" -- runc sh -c "$steps" sh bench-runc "${runc[@]}")
+  rows "create, start, delete" "$results" crun runc
+  # The sleeping containers must not hold the pipe that the results come through.
+  cgroup2_view sh -c "$around" sh "${ours[*]}" "${crun[*]}" "${runc[*]}" "$work/measure" "$ROUNDS" \
+    gantry "${ours[@]}" exec bench-gantry /bin/true -- crun "${crun[@]}" exec bench-crun /bin/true -- \
+    runc "${runc[@]}" exec bench-runc /bin/true >"$work/results" </dev/null
+  rows "exec true" "$(cat "$work/results")" crun runc
+}
