@@ -1,0 +1,51 @@
+#pragma once
+
+#include "base/fd.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace gantry::linux {
+
+// The mount API of Linux 5.2 and later: a mount is made detached, as a descriptor, and then put in its place by
+// descriptor, so no path is looked up twice.
+
+/// A file system option as fsconfig(2) takes it; an empty value is a flag.
+using FsOption = std::pair<std::string, std::string>;
+
+/// A new instance of a file system as a detached mount. `attributes`: MOUNT_ATTR_*. An error carries what the file
+/// system itself had to say (fsopen's log).
+Result<Fd> make_mount(const std::string& type, const std::string& source, const std::vector<FsOption>& options,
+                      std::uint64_t attributes);
+
+/// An overlay of `layers` (folders, top first) below `upper`; without `upper` it is read-only. `user_xattr`: keep
+/// whiteouts and origins in user.overlay.*, as mounts in a user namespace must.
+struct Overlay {
+  std::vector<std::string> layers;
+  std::string upper;
+  std::string work;
+  bool user_xattr = false;
+};
+Result<Fd> make_overlay(const Overlay& overlay, std::uint64_t attributes);
+
+/// A detached copy of the mount that holds `path` below `dir`, from `path` on (a bind mount).
+Result<Fd> clone_mount(int dir, const std::string& path, bool recursive);
+/// The same of an O_PATH descriptor.
+Result<Fd> clone_mount(const Fd& object, bool recursive);
+
+struct MountChange {
+  std::uint64_t set = 0;          ///< MOUNT_ATTR_*
+  std::uint64_t clear = 0;        ///< MOUNT_ATTR_*
+  std::uint64_t propagation = 0;  ///< MS_PRIVATE, MS_SLAVE, MS_SHARED, MS_UNBINDABLE or 0
+  int user_namespace = -1;        ///< for MOUNT_ATTR_IDMAP
+};
+/// mount_setattr(2) on the mount of a descriptor.
+Result<> change_mount(const Fd& mount, const MountChange& change, bool recursive);
+
+/// Puts a detached mount over `target`, an O_PATH descriptor.
+Result<> attach_mount(const Fd& mount, const Fd& target);
+
+}  // namespace gantry::linux

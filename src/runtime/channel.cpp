@@ -1,0 +1,116 @@
+#include "runtime/channel.hpp"
+
+#include "base/error_packet.hpp"
+#include "wire/init.hpp"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+namespace gantry::runtime {
+
+namespace {
+
+/// The first number of our packets; gantry-init's start with a wire::InitStage, and send_go()'s is a pid alone.
+constexpr std::int32_t kError = 0, kReady = -1;
+
+/// An error's text is cut off at about this length.
+constexpr std::size_t kMaxPacket = 16384;
+
+std::int32_t kind_of(std::string_view packet) {
+  std::int32_t kind = kError;
+  std::memcpy(&kind, packet.data(), std::min(packet.size(), sizeof kind));
+  return kind;
+}
+
+Error error_of_packet(std::string_view packet) {
+  auto error = unpack_error(packet.substr(std::min(packet.size(), sizeof kError)));
+  if (!error) return fail(Code::failed, "the other half of the runtime does not make sense");
+  return std::move(*error);
+}
+
+Error error_of_init(const wire::InitReport& report) {
+  switch (report.stage) {
+    case wire::InitStage::seccomp:
+      return Error::from_errno(report.os_error, "load the seccomp filter");
+    case wire::InitStage::fork:
+      return Error::from_errno(report.os_error, "start the container's process");
+    case wire::InitStage::exec: {
+      Error error = Error::from_errno(report.os_error, "execute the container's process");
+      bool missing = report.os_error == ENOENT;
+      if (report.os_error == ENOEXEC)
+        return std::move(error).with_code(Code::not_executable).with_cure(
+            "it is no program of this machine's architecture, or a script without a #! line");
+      if (missing) return std::move(error).with_code(Code::no_command).with_cure("is its interpreter in the image?");
+      return std::move(error).with_code(Code::not_executable);
+    }
+    default:
+      return Error::from_errno(report.os_error, "read the order of gantry-init");
+  }
+}
+
+Result<> send_packet(const Fd& channel, const void* data, std::size_t size) {
+  ssize_t sent;
+  do {
+    sent = send(channel.get(), data, size, MSG_NOSIGNAL);
+  } while (sent < 0 && errno == EINTR);
+  if (sent < 0) return Error::system("talk to the other half of the runtime");
+  return {};
+}
+
+/// Empty when the other end is gone.
+Result<std::string> receive_packet(const Fd& channel) {
+  std::string packet(kMaxPacket, 0);
+  ssize_t got;
+  do {
+    got = recv(channel.get(), packet.data(), packet.size(), 0);
+  } while (got < 0 && errno == EINTR);
+  // A peer that was killed with unread data resets the connection.
+  if (got < 0 && errno != ECONNRESET) return Error::system("hear from the other half of the runtime");
+  packet.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+  return packet;
+}
+
+}  // namespace
+
+Result<Channel> make_channel() {
+  SocketPair pair = TRY(make_socket_pair(SOCK_SEQPACKET));
+  return Channel{std::move(pair.ours), std::move(pair.theirs)};
+}
+
+Result<> send_go(const Fd& channel, pid_t pid) { return send_packet(channel, &pid, sizeof pid); }
+
+Result<Report> await_report(const Fd& channel) {
+  std::string packet = TRY(receive_packet(channel));
+  if (packet.empty()) return Report::done;
+  std::int32_t kind = kind_of(packet);
+  if (kind == kReady) return Report::ready_for_hooks;
+  if (kind == kError) return error_of_packet(packet);
+  wire::InitReport report;
+  std::memcpy(&report, packet.data(), std::min(packet.size(), sizeof report));
+  return error_of_init(report);
+}
+
+Result<pid_t> await_go(const Fd& channel) {
+  std::string packet = TRY(receive_packet(channel));
+  if (packet.empty()) return fail(Code::failed, "the runtime went away while it made the container");
+  std::int32_t kind = kind_of(packet);
+  if (kind == kError) return error_of_packet(packet);
+  return static_cast<pid_t>(kind);
+}
+
+Result<> send_ready_for_hooks(const Fd& channel) { return send_packet(channel, &kReady, sizeof kReady); }
+
+void send_error(const Fd& channel, const Error& error) {
+  std::string packet(reinterpret_cast<const char*>(&kError), sizeof kError);
+  std::string text = error.text().substr(0, kMaxPacket / 2), cure = error.cure().substr(0, kMaxPacket / 4);
+  packet += pack_error(Error(error.code(), std::move(text)).with_os_error(error.os_error()).with_cure(std::move(cure)));
+  best_effort(send_packet(channel, packet.data(), packet.size()));
+}
+
+}  // namespace gantry::runtime

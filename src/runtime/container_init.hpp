@@ -1,0 +1,26 @@
+#pragma once
+
+#include "linux/cgroup.hpp"
+#include "runtime/process_setup.hpp"
+#include "runtime/runtime.hpp"
+
+#include <string>
+#include <vector>
+
+namespace gantry::runtime {
+
+/// What the child of create() works from. Everything is made by the parent, before the clone.
+struct InitPlan {
+  const CreateRequest& request;
+  ProcessSetup process;
+  std::vector<std::string> cgroup_folders;
+  bool own_user_namespace = false;  ///< in a user namespace, new or joined
+  bool joins = false;               ///< an existing namespace was joined on the way
+  bool parent_goes_first = false;   ///< id maps or v1 cgroups have to be there before anything else
+  Fd channel;                       ///< the child's end
+};
+
+/// The child's half of create(): from a fresh clone to gantry-init. Does not return.
+[[noreturn]] void run_container_init(InitPlan& plan);
+
+}  // namespace gantry::runtime

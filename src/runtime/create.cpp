@@ -1,0 +1,264 @@
+#include "base/clock.hpp"
+#include "base/log.hpp"
+#include "linux/idmap.hpp"
+#include "linux/process.hpp"
+#include "runtime/channel.hpp"
+#include "runtime/container_init.hpp"
+#include "runtime/hooks.hpp"
+#include "runtime/resources.hpp"
+#include "runtime/seccomp.hpp"
+#include "runtime/spawn.hpp"
+#include "runtime/start_socket.hpp"
+#include "runtime/state_folder.hpp"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+
+namespace gantry::runtime {
+
+namespace {
+
+using oci::NamespaceType;
+
+int clone_flag(oci::NamespaceType type) {
+  switch (type) {
+    case NamespaceType::pid:
+      return CLONE_NEWPID;
+    case NamespaceType::network:
+      return CLONE_NEWNET;
+    case NamespaceType::mount:
+      return CLONE_NEWNS;
+    case NamespaceType::ipc:
+      return CLONE_NEWIPC;
+    case NamespaceType::uts:
+      return CLONE_NEWUTS;
+    case NamespaceType::user:
+      return CLONE_NEWUSER;
+    case NamespaceType::cgroup:
+      return CLONE_NEWCGROUP;
+    case NamespaceType::time:
+      return CLONE_NEWTIME;
+  }
+  return 0;
+}
+
+/// What the config asks for that is not there yet: refused, never ignored.
+Result<> refuse_unsupported(const oci::Spec& spec) {
+  auto refuse = [](std::string_view member) {
+    return fail(Code::unsupported, "{} is not supported", member).with_cure("drop it from the config");
+  };
+  if (!spec.linux) return {};
+  if (spec.linux->intel_rdt) return refuse("/linux/intelRdt");
+  if (spec.linux->personality) return refuse("/linux/personality");
+  if (!spec.linux->mount_label.empty()) return refuse("/linux/mountLabel");
+  return {};
+}
+
+Result<> check_request(const CreateRequest& request) {
+  const oci::Spec& spec = request.spec;
+  TRY(oci::validate(spec));
+  if (!spec.process) return fail(Code::invalid, "/process: there is none");
+  if (!spec.root) return fail(Code::invalid, "/root: there is none");
+  if (oci::find_namespace(spec, NamespaceType::mount) == nullptr)
+    return fail(Code::invalid, "/linux/namespaces: a mount namespace is needed").with_cure("add {\"type\": \"mount\"}");
+  return refuse_unsupported(spec);
+}
+
+/// Delegation rules and threaded cgroups allow a process to be moved in where it may not be born.
+bool may_be_moved_instead(const Error& error) {
+  return error.code() == Code::denied || error.code() == Code::busy || error.code() == Code::unsupported;
+}
+
+/// One container on its way; what was made so far goes again when it is dropped without done().
+class Creation {
+ public:
+  Creation(const Settings& settings, const CreateRequest& request, StateFolder folder)
+      : settings_(settings), request_(request), spec_(request.spec), folder_(std::move(folder)) {}
+  ~Creation() {
+    if (!done_) undo();
+  }
+
+  Result<pid_t> run() {
+    TRY(folder_.write_config(spec_));
+    TRY(make_cgroup());
+    TRY(record_start());  // before the clone: a killed creation can be cleaned up from here
+    InitPlan plan = TRY(make_plan());
+    TRY(clone_init(plan));
+    TRY(set_up_from_outside());
+    TRY(record_process());
+    TRY(send_go(channel_.parent, process_.pid));
+    TRY(follow_init());
+    done_ = true;
+    return process_.pid;
+  }
+
+ private:
+  Result<> make_cgroup() {
+    const auto& resources = this->resources();
+    std::string path = spec_.linux ? spec_.linux->cgroups_path : "";
+    if (path.find(':') != std::string::npos)
+      return fail(Code::unsupported, "/linux/cgroupsPath: '{}' is for the systemd driver, which is not supported", path)
+          .with_cure("use the cgroupfs driver and a plain path");
+    if (path.empty()) path = "/gantry/" + request_.id;
+    auto made = linux::Cgroup::create(path, controllers_for(resources));
+    if (made) {
+      cgroup_ = std::move(*made);
+      return apply_limits(resources);
+    }
+    // Without rights or without cgroups a container still runs, unless limits were asked for.
+    Code code = made.error().code();
+    if (has_limits(resources) || (code != Code::denied && code != Code::unsupported))
+      return std::move(made.error()).with_context(fmt::format("make cgroup {}", path));
+    log::debug("no cgroup for '{}': {}", request_.id, made.error().message());
+    return {};
+  }
+
+  Result<> apply_limits(const std::optional<oci::Resources>& resources) {
+    if (!resources) return {};
+    TRY(apply_resources(*cgroup_, *resources));
+    // In a user namespace device nodes cannot be made, and opening one is the host's business.
+    if (resources->devices.empty() || !linux::in_initial_user_namespace() || geteuid() != 0) return {};
+    return with_context(apply_device_rules(*cgroup_, resources->devices), "/linux/resources/devices");
+  }
+
+  Result<> record_start() {
+    record_ = {.id = request_.id, .bundle = request_.bundle, .created = to_rfc3339(now())};
+    if (cgroup_) {
+      record_.cgroup = cgroup_->path();
+      record_.cgroup_folders = cgroup_->folders();
+    }
+    return folder_.write(record_);
+  }
+
+  Result<InitPlan> make_plan() {
+    ProcessHandles handles{request_.stdio, request_.console_socket, request_.preserve_fds};
+    InitPlan plan{.request = request_, .process = TRY(prepare_process(*spec_.process, handles, settings_.init_program))};
+    plan.process.reap = request_.reap;
+    plan.process.new_session_keyring = !request_.no_new_keyring;
+    if (spec_.linux && spec_.linux->seccomp)
+      plan.process.seccomp = TRY(compile_seccomp(*spec_.linux->seccomp, settings_.root + "/.seccomp"));
+    if (!request_.start_now) plan.process.start_listener = TRY(listen_for_start(folder_));
+    plan.cgroup_folders = record_.cgroup_folders;
+    channel_ = TRY(make_channel());
+    plan.channel = std::move(channel_.child);
+    return plan;
+  }
+
+  Result<> clone_init(InitPlan& plan) {
+    Birth birth;
+    std::vector<oci::Namespace> spaces = spec_.linux->namespaces;
+    // The user namespace first: it gives the rights to join the others.
+    std::stable_partition(spaces.begin(), spaces.end(), [](const auto& space) { return space.type == NamespaceType::user; });
+    for (const auto& space : spaces) {
+      if (!space.path.empty()) birth.join.push_back({TRY(open_file(space.path, O_RDONLY)), clone_flag(space.type)});
+      else if (space.type != NamespaceType::cgroup && space.type != NamespaceType::time)  // the child makes these itself
+        birth.clone.flags |= static_cast<std::uint64_t>(clone_flag(space.type));
+    }
+    plan.joins = !birth.join.empty();
+    plan.own_user_namespace = oci::find_namespace(spec_, NamespaceType::user) != nullptr || !linux::in_initial_user_namespace();
+    birth.before_join = [&] { return set_oom_score(plan.process.process); };
+    Fd unified = cgroup_ ? TRY(cgroup_->unified()) : Fd();
+    born_in_cgroup_ = unified.valid();
+    if (born_in_cgroup_) birth.clone.cgroup = &unified;
+    plan.parent_goes_first = needs_maps() || has_v1_cgroups();
+    auto body = [&plan] { run_container_init(plan); };
+    auto born = spawn(birth, body);
+    if (!born && born_in_cgroup_ && may_be_moved_instead(born.error())) {
+      born_in_cgroup_ = false;
+      birth.clone.cgroup = nullptr;
+      plan.parent_goes_first = true;
+      born = spawn(birth, body);
+    }
+    process_ = TRY(std::move(born));
+    plan.channel.close();
+    return {};
+  }
+
+  /// While the child waits, or at the same time as it sets up.
+  Result<> set_up_from_outside() {
+    if (needs_maps()) TRY(with_context(linux::write_id_maps(process_.pid, id_maps()), "map the ids"));
+    if (cgroup_ && (has_v1_cgroups() || !born_in_cgroup_)) TRY(cgroup_->add(process_.pid, !born_in_cgroup_));
+    return {};
+  }
+
+  Result<> record_process() {
+    auto stat = linux::process_stat(process_.pid);
+    if (!stat) return fail(Code::failed, "the container's process {} is gone", process_.pid);
+    record_.pid = process_.pid;
+    record_.start_time = stat->start_time;
+    TRY(folder_.write(record_));
+    if (request_.pid_file.empty()) return {};
+    return replace_file(request_.pid_file, fmt::format("{}", process_.pid), 0644, Sync::no);
+  }
+
+  /// Until the child has become gantry-init (or, with start_now, the program).
+  Result<> follow_init() {
+    while (TRY(await_report(channel_.parent)) == Report::ready_for_hooks) {
+      oci::State state = make_state(record_, oci::Status::creating, spec_);
+      TRY(run_hooks(spec_.hooks->prestart, "prestart", state));
+      TRY(run_hooks(spec_.hooks->create_runtime, "createRuntime", state));
+      TRY(send_go(channel_.parent, process_.pid));
+    }
+    if (request_.start_now) run_poststart_hooks(spec_, make_state(record_, oci::Status::running, spec_));
+    return {};
+  }
+
+  void undo() {
+    if (process_.pid != 0) {
+      best_effort(linux::send_signal(process_.pidfd, SIGKILL));
+      waitpid(process_.pid, nullptr, 0);
+      if (!request_.pid_file.empty()) best_effort(remove_file(request_.pid_file));
+    }
+    if (cgroup_) {
+      best_effort(cgroup_->kill_all(SIGKILL));
+      best_effort(cgroup_->remove());
+    }
+    best_effort(folder_.remove());
+  }
+
+  const std::optional<oci::Resources>& resources() const {
+    static const std::optional<oci::Resources> kNone;
+    return spec_.linux ? spec_.linux->resources : kNone;
+  }
+
+  bool needs_maps() const {
+    const oci::Namespace* space = oci::find_namespace(spec_, NamespaceType::user);
+    return space != nullptr && space->path.empty();
+  }
+
+  /// v1 has no way to be born in a cgroup.
+  bool has_v1_cgroups() const { return cgroup_ && (cgroup_->folders().size() > 1 || cgroup_->folder("").empty()); }
+
+  linux::IdMaps id_maps() const {
+    linux::IdMaps maps;
+    for (const auto& map : spec_.linux->uid_mappings) maps.uids.push_back({map.container_id, map.host_id, map.size});
+    for (const auto& map : spec_.linux->gid_mappings) maps.gids.push_back({map.container_id, map.host_id, map.size});
+    return maps;
+  }
+
+  const Settings& settings_;
+  const CreateRequest& request_;
+  const oci::Spec& spec_;
+  StateFolder folder_;
+  std::optional<linux::Cgroup> cgroup_;
+  Record record_;
+  Channel channel_;
+  linux::Process process_;
+  bool born_in_cgroup_ = false;
+  bool done_ = false;
+};
+
+}  // namespace
+
+Result<pid_t> create(const Settings& settings, const CreateRequest& request) {
+  TRY(check_request(request));
+  Creation creation(settings, request, TRY(StateFolder::make(settings, request.id)));
+  return creation.run();
+}
+
+}  // namespace gantry::runtime

@@ -1,0 +1,152 @@
+#include "base/file.hpp"
+#include "linux/path.hpp"
+#include "linux/process.hpp"
+#include "runtime/channel.hpp"
+#include "runtime/process_setup.hpp"
+#include "runtime/runtime.hpp"
+#include "runtime/seccomp.hpp"
+#include "runtime/spawn.hpp"
+#include "runtime/state_folder.hpp"
+
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <sched.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+
+namespace gantry::runtime {
+
+namespace {
+
+struct Kind {
+  oci::NamespaceType type;
+  int flag;
+  const char* file;
+};
+constexpr Kind kKinds[] = {
+    {oci::NamespaceType::user, CLONE_NEWUSER, "user"},       {oci::NamespaceType::mount, CLONE_NEWNS, "mnt"},
+    {oci::NamespaceType::pid, CLONE_NEWPID, "pid"},          {oci::NamespaceType::network, CLONE_NEWNET, "net"},
+    {oci::NamespaceType::ipc, CLONE_NEWIPC, "ipc"},          {oci::NamespaceType::uts, CLONE_NEWUTS, "uts"},
+    {oci::NamespaceType::cgroup, CLONE_NEWCGROUP, "cgroup"}, {oci::NamespaceType::time, CLONE_NEWTIME, "time"},
+};
+
+/// The namespaces of the container that are not ours as well: joining one's own user namespace is an error.
+Result<int> namespaces_to_join(pid_t pid) {
+  int flags = 0;
+  for (const auto& kind : kKinds) {
+    struct stat own, theirs;
+    if (stat(fmt::format("/proc/self/ns/{}", kind.file).c_str(), &own) < 0) continue;  // not in this kernel
+    if (stat(fmt::format("/proc/{}/ns/{}", pid, kind.file).c_str(), &theirs) < 0)
+      return Error::system("look at the namespaces of process {}", pid);
+    if (own.st_ino != theirs.st_ino || own.st_dev != theirs.st_dev) flags |= kind.flag;
+  }
+  return flags;
+}
+
+/// The container's own devpts, or nothing: what is mounted there may be anything (CVE-2026-88264 and kin).
+Result<Fd> container_devpts() {
+  Fd root = TRY(open_file("/", O_PATH | O_DIRECTORY));
+  Fd devpts = TRY(linux::open_in_root(root, "/dev/pts", O_RDONLY | O_DIRECTORY));
+  struct statfs info;
+  if (fstatfs(devpts.get(), &info) < 0 || info.f_type != DEVPTS_SUPER_MAGIC)
+    return fail(Code::denied, "/dev/pts of the container is no devpts").with_cure("run without a terminal");
+  return devpts;
+}
+
+struct ExecPlan {
+  ProcessSetup process;
+  bool own_user_namespace = false;
+  Fd channel;
+};
+
+Result<> prepare_inside(ExecPlan& plan) {
+  if (plan.own_user_namespace) TRY(become_namespace_root());
+  Fd devpts = plan.process.process.terminal ? TRY(container_devpts()) : Fd();
+  TRY(set_up_stdio(plan.process, devpts, nullptr));
+  TRY(await_go(plan.channel));
+  return {};
+}
+
+[[noreturn]] void run_exec(ExecPlan& plan) {
+  auto prepared = prepare_inside(plan);
+  Error error = prepared ? become_process(plan.process, plan.channel) : std::move(prepared.error());
+  send_error(plan.channel, error);
+  _exit(125);
+}
+
+/// A cgroup below the container's own, as `--cgroup` has it.
+Result<std::optional<linux::Cgroup>> exec_cgroup(const Record& record, const std::string& below) {
+  auto cgroup = cgroup_of(record);
+  if (!cgroup || below.empty()) return cgroup;
+  return std::optional(TRY(linux::Cgroup::open(record.cgroup + linux::clean_path(below))));
+}
+
+Result<linux::Process> spawn_in_cgroup(Birth& birth, const std::optional<linux::Cgroup>& cgroup, ExecPlan& plan) {
+  auto body = [&plan] { run_exec(plan); };
+  Fd unified = cgroup ? TRY(cgroup->unified()) : Fd();
+  if (unified.valid()) {
+    birth.clone.cgroup = &unified;
+    auto born = spawn(birth, body);
+    if (born) return born;
+    birth.clone.cgroup = nullptr;
+  }
+  return spawn(birth, body);
+}
+
+Result<> follow(const linux::Process& process, const Fd& channel, const std::optional<linux::Cgroup>& cgroup,
+                bool born_in_cgroup, const std::string& pid_file) {
+  if (cgroup) TRY(cgroup->add(process.pid, !born_in_cgroup));
+  if (!pid_file.empty()) TRY(replace_file(pid_file, fmt::format("{}", process.pid), 0644, Sync::no));
+  TRY(send_go(channel, process.pid));
+  TRY(await_report(channel));
+  return {};
+}
+
+}  // namespace
+
+Result<oci::Process> exec_process(const Settings& settings, const std::string& id) {
+  StateFolder folder = TRY(StateFolder::open(settings, id));
+  oci::Spec spec = TRY(folder.read_config());
+  if (!spec.process) return fail(Code::corrupt, "container '{}' has no config", id);
+  return std::move(*spec.process);
+}
+
+Result<pid_t> exec(const Settings& settings, const std::string& id, const ExecRequest& request) {
+  TRY(oci::validate(request.process, ""));
+  StateFolder folder = TRY(StateFolder::open(settings, id));
+  Record record = TRY(folder.read());
+  if (auto status = status_of(folder, record); status != oci::Status::running)
+    return fail(Code::invalid, "container '{}' is {}, not running", id, oci::name_of(status));
+  oci::Spec spec = TRY(folder.read_config());
+
+  ProcessHandles handles{request.stdio, request.console_socket, request.preserve_fds};
+  ExecPlan plan{.process = TRY(prepare_process(request.process, handles, settings.init_program))};
+  if (spec.linux && spec.linux->seccomp)
+    plan.process.seccomp = TRY(compile_seccomp(*spec.linux->seccomp, settings.root + "/.seccomp"));
+  Channel channel = TRY(make_channel());
+  plan.channel = std::move(channel.child);
+
+  Birth birth;
+  Fd init = TRY(linux::open_pidfd(record.pid));
+  int flags = TRY(namespaces_to_join(record.pid));
+  if (!linux::process_alive(record.pid, record.start_time))
+    return fail(Code::invalid, "container '{}' is stopped, not running", id);
+  plan.own_user_namespace = (flags & CLONE_NEWUSER) != 0;
+  birth.join.push_back({std::move(init), flags});
+  birth.before_join = [&] { return set_oom_score(request.process); };
+
+  auto cgroup = TRY(exec_cgroup(record, request.cgroup));
+  linux::Process process = TRY(with_context(spawn_in_cgroup(birth, cgroup, plan), "enter container '{}'", id));
+  plan.channel.close();
+  auto started = follow(process, channel.parent, cgroup, birth.clone.cgroup != nullptr, request.pid_file);
+  if (started) return process.pid;
+  best_effort(linux::send_signal(process.pidfd, SIGKILL));
+  waitpid(process.pid, nullptr, 0);
+  return std::move(started.error());
+}
+
+}  // namespace gantry::runtime

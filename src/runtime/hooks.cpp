@@ -1,0 +1,41 @@
+#include "runtime/hooks.hpp"
+
+#include "base/subprocess.hpp"
+#include "linux/memory_file.hpp"
+
+#include <fcntl.h>
+
+#include "base/file.hpp"
+
+namespace gantry::runtime {
+
+namespace {
+
+Result<> run_hook(const oci::Hook& hook, std::string_view kind, const std::string& state) {
+  Fd input = TRY(linux::make_memory_file("state", state));
+  Fd nowhere = TRY(open_file("/dev/null", O_RDWR));
+  // argv[0] of a hook may differ from its path; what is executed is the path.
+  Command command;
+  command.argv = hook.args.empty() ? std::vector<std::string>{hook.path} : hook.args;
+  command.program = hook.path;
+  command.environment = hook.env;
+  command.in = input.get();
+  command.out = nowhere.get();
+  Child child = TRY(Child::start(command));
+  int milliseconds = hook.timeout ? *hook.timeout * 1000 : -1;
+  auto ended = TRY(child.wait_for(milliseconds));
+  if (!ended) return fail(Code::failed, "{} hook {} did not end within {} s", kind, hook.path, *hook.timeout);
+  if (!ended->ok()) return fail(Code::failed, "{} hook {} failed with exit code {}", kind, hook.path, ended->code);
+  return {};
+}
+
+}  // namespace
+
+Result<> run_hooks(const std::vector<oci::Hook>& hooks, std::string_view kind, const oci::State& state) {
+  if (hooks.empty()) return {};
+  std::string text = oci::write_state(state);
+  for (const auto& hook : hooks) TRY(run_hook(hook, kind, text));
+  return {};
+}
+
+}  // namespace gantry::runtime

@@ -1,0 +1,271 @@
+#include "runtime/process_setup.hpp"
+
+#include "base/file.hpp"
+#include "linux/memory_file.hpp"
+#include "linux/seccomp.hpp"
+#include "runtime/command_lookup.hpp"
+#include "wire/init.hpp"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <linux/close_range.h>
+#include <linux/filter.h>
+#include <linux/keyctl.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <csignal>
+
+namespace gantry::runtime {
+
+namespace {
+
+int resource_of(oci::RlimitType type) {
+  using enum oci::RlimitType;
+  switch (type) {
+    case as:
+      return RLIMIT_AS;
+    case core:
+      return RLIMIT_CORE;
+    case cpu:
+      return RLIMIT_CPU;
+    case data:
+      return RLIMIT_DATA;
+    case fsize:
+      return RLIMIT_FSIZE;
+    case locks:
+      return RLIMIT_LOCKS;
+    case memlock:
+      return RLIMIT_MEMLOCK;
+    case msgqueue:
+      return RLIMIT_MSGQUEUE;
+    case nice:
+      return RLIMIT_NICE;
+    case nofile:
+      return RLIMIT_NOFILE;
+    case nproc:
+      return RLIMIT_NPROC;
+    case rss:
+      return RLIMIT_RSS;
+    case rtprio:
+      return RLIMIT_RTPRIO;
+    case rttime:
+      return RLIMIT_RTTIME;
+    case sigpending:
+      return RLIMIT_SIGPENDING;
+    case stack:
+      return RLIMIT_STACK;
+  }
+  return RLIMIT_NOFILE;
+}
+
+/// A name that this kernel does not know is left out with a warning, as config.md demands.
+linux::CapabilityMask mask_of(const std::vector<std::string>& names) {
+  linux::CapabilityMask mask = 0;
+  for (const auto& name : names) {
+    auto number = linux::capability_from_name(name);
+    if (number) mask |= linux::capability_bit(*number);
+  }
+  return mask & linux::all_capabilities();
+}
+
+std::optional<linux::CapabilitySets> capabilities_of(const oci::Process& process) {
+  if (!process.capabilities) return std::nullopt;
+  const auto& given = *process.capabilities;
+  return linux::CapabilitySets{mask_of(given.bounding), mask_of(given.effective), mask_of(given.permitted),
+                               mask_of(given.inheritable), mask_of(given.ambient)};
+}
+
+Result<> set_limits(const ProcessSetup& setup) {
+  for (const auto& limit : setup.limits)
+    if (setrlimit(static_cast<__rlimit_resource>(limit.resource), &limit.value) < 0)
+      return std::move(Error::system("raise limit {} to {}", limit.resource, limit.value.rlim_max))
+          .with_cure("the host's hard limit is lower; ask for less");
+  return {};
+}
+
+/// The caller's session keyring must not be seen inside.
+Result<> join_new_keyring(const ProcessSetup& setup) {
+  if (!setup.new_session_keyring) return {};
+  if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr) < 0 && errno != ENOSYS)
+    return Error::system("make a session keyring");
+  return {};
+}
+
+/// seccomp(2) wants no_new_privs or CAP_SYS_ADMIN. A process that keeps one of them gets the filter at the very end,
+/// from gantry-init; otherwise it must come before the capabilities go, and allow what follows here.
+bool filter_comes_last(const ProcessSetup& setup) {
+  if (setup.process.no_new_privileges) return true;
+  auto own = setup.capabilities;
+  return own && (own->effective & linux::capability_bit(CAP_SYS_ADMIN)) != 0 && setup.process.user.uid == 0;
+}
+
+Result<> load_filter_early(const ProcessSetup& setup) {
+  if (!setup.seccomp || filter_comes_last(setup)) return {};
+  TRY(linux::load_seccomp(setup.seccomp->program, setup.seccomp->flags));
+  return {};
+}
+
+bool setgroups_is_denied() {
+  auto policy = read_file("/proc/self/setgroups");
+  return policy && policy->starts_with("deny");
+}
+
+Result<> switch_user(const ProcessSetup& setup) {
+  const oci::User& user = setup.process.user;
+  prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0);
+  const auto& groups = user.additional_gids;
+  if (setgroups(groups.size(), groups.data()) < 0) {
+    int problem = errno;
+    // A user namespace of one id cannot change groups; with none asked for, there is nothing lost.
+    if (problem != EPERM || !groups.empty() || !setgroups_is_denied())
+      return Error::from_errno(problem, "set the supplementary groups");
+  }
+  auto cure = "map it with more subordinate ids, or use another user";
+  if (setresgid(user.gid, user.gid, user.gid) < 0)
+    return std::move(Error::system("become group {}", user.gid)).with_cure(cure);
+  if (setresuid(user.uid, user.uid, user.uid) < 0)
+    return std::move(Error::system("become user {}", user.uid)).with_cure(cure);
+  return {};
+}
+
+Result<> apply_capabilities(const ProcessSetup& setup) {
+  if (!setup.capabilities) return {};
+  return linux::set_capabilities(*setup.capabilities);
+}
+
+Result<> forbid_new_privileges(const ProcessSetup& setup) {
+  if (setup.process.no_new_privileges && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+    return Error::system("set no_new_privs");
+  return {};
+}
+
+/// Whether it worked. The caller's privileges decide: tried as root first and as the user then.
+Result<bool> enter_cwd(const ProcessSetup& setup) {
+  const std::string& cwd = setup.process.cwd;
+  if (chdir(cwd.c_str()) < 0) {
+    if (errno == EACCES) return false;
+    return Error::system("enter working directory {}", cwd);
+  }
+  // A folder outside the root, reached through a leaked descriptor, has no path inside it (CVE-2024-21626).
+  char buffer[PATH_MAX];
+  if (syscall(SYS_getcwd, buffer, sizeof buffer) < 0 || buffer[0] != '/')
+    return fail(Code::denied, "working directory {} is outside the container's root", cwd);
+  return true;
+}
+
+/// After the fork from a program with handlers and ignored signals of its own.
+void reset_signals() {
+  for (int number = 1; number < NSIG; ++number) signal(number, SIG_DFL);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+Result<Fd> make_order(const ProcessSetup& setup, const Fd& report) {
+  wire::InitOrder order;
+  if (setup.start_listener.valid()) {
+    order.flags |= wire::kInitWait;
+    order.start_fd = setup.start_listener.get();
+  }
+  if (setup.reap) order.flags |= wire::kInitReap;
+  order.report_fd = report.get();
+  std::string data(reinterpret_cast<const char*>(&order), sizeof order);
+  if (setup.seccomp && filter_comes_last(setup)) {
+    order.filter_length = static_cast<std::uint32_t>(setup.seccomp->program.size() / sizeof(sock_filter));
+    order.filter_flags = setup.seccomp->flags;
+    data.assign(reinterpret_cast<const char*>(&order), sizeof order);
+    data += setup.seccomp->program;
+  }
+  return linux::make_memory_file("order", data);
+}
+
+/// Only 0, 1, 2, the preserved ones and what gantry-init needs outlive the exec.
+Result<> close_the_rest(const ProcessSetup& setup, const Fd& order, const Fd& report) {
+  unsigned first = 3 + static_cast<unsigned>(setup.handles.preserve_fds);
+  if (close_range(first, ~0u, CLOSE_RANGE_CLOEXEC) < 0) return Error::system("mark descriptors to be closed");
+  for (int fd : {order.get(), report.get(), setup.start_listener.get()})
+    if (fd >= 0) TRY(set_close_on_exec(fd, false));
+  return {};
+}
+
+std::vector<char*> pointers(std::vector<std::string>& words) {
+  std::vector<char*> result;
+  for (auto& word : words) result.push_back(word.data());
+  result.push_back(nullptr);
+  return result;
+}
+
+Result<> execute_init(ProcessSetup& setup, const Fd& order, const std::string& program) {
+  std::vector<std::string> words{"gantry-init", fmt::format("{}", order.get()), program};
+  words.insert(words.end(), setup.process.args.begin(), setup.process.args.end());
+  auto argv = pointers(words), environment = pointers(setup.process.env);
+  syscall(SYS_execveat, setup.init_program.get(), "", argv.data(), environment.data(), AT_EMPTY_PATH);
+  return Error::system("execute gantry-init");
+}
+
+Result<> carry_out(ProcessSetup& setup, const Fd& report) {
+  TRY(set_limits(setup));
+  TRY(join_new_keyring(setup));
+  TRY(add_home(setup.process));
+  Fd order = TRY(make_order(setup, report));
+  reset_signals();
+  if (setup.process.user.umask) umask(*setup.process.user.umask);
+  else umask(0022);
+  bool inside = TRY(enter_cwd(setup));
+  if (setup.capabilities) TRY(linux::drop_bounding(setup.capabilities->bounding));
+  TRY(load_filter_early(setup));
+  TRY(switch_user(setup));
+  TRY(apply_capabilities(setup));
+  TRY(forbid_new_privileges(setup));
+  if (!inside && !TRY(enter_cwd(setup)))
+    return fail(Code::denied, "user {} may not enter working directory {}", setup.process.user.uid, setup.process.cwd);
+  std::string program = TRY(find_command(setup.process));
+  TRY(close_the_rest(setup, order, report));
+  return execute_init(setup, order, program);
+}
+
+}  // namespace
+
+Result<ProcessSetup> prepare_process(const oci::Process& process, const ProcessHandles& handles,
+                                     const std::string& init_program) {
+  auto refuse = [](std::string_view member) {
+    return fail(Code::unsupported, "/process/{} is not supported", member).with_cure("drop it from the config");
+  };
+  if (process.scheduler) return refuse("scheduler");
+  if (process.io_priority) return refuse("ioPriority");
+  if (process.exec_cpu_affinity) return refuse("execCPUAffinity");
+  if (!process.apparmor_profile.empty()) return refuse("apparmorProfile");
+  if (!process.selinux_label.empty()) return refuse("selinuxLabel");
+  if (process.terminal && handles.console_socket < 0)
+    return fail(Code::invalid, "/process/terminal is set, but nobody takes the terminal").with_cure("use --console-socket");
+  ProcessSetup setup{.process = process, .handles = handles, .capabilities = capabilities_of(process)};
+  for (const auto& limit : process.rlimits)
+    setup.limits.push_back({resource_of(limit.type), {limit.soft, limit.hard}});
+  setup.init_program = TRY(linux::make_sealed_program(init_program));
+  return setup;
+}
+
+Result<> become_namespace_root() {
+  if (setgroups(0, nullptr) < 0 && !(errno == EPERM && setgroups_is_denied()))
+    return Error::system("drop the groups from outside");
+  if (setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0) return Error::system("become root of the user namespace");
+  return {};
+}
+
+Result<> set_oom_score(const oci::Process& process) {
+  if (!process.oom_score_adj) return {};
+  auto written = write_value("/proc/self/oom_score_adj", fmt::format("{}", *process.oom_score_adj));
+  if (written) return {};
+  return std::move(written.error()).with_cure("lowering it takes CAP_SYS_RESOURCE; ask for a higher value");
+}
+
+Error become_process(ProcessSetup& setup, const Fd& report) { return std::move(carry_out(setup, report).error()); }
+
+}  // namespace gantry::runtime

@@ -1,0 +1,96 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "oci/runtime_spec.hpp"
+#include "oci/runtime_state.hpp"
+
+#include <sys/types.h>
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+// The OCI runtime (runtime-spec 1.2, runtime.md "Lifecycle") as a library: gantry-runtime is its command line, and the
+// engine calls it without spawning a program. Callers are single-threaded: it clones.
+namespace gantry::runtime {
+
+/// Where the state of containers is kept, and the program that becomes their first process.
+struct Settings {
+  std::string root;          ///< one folder per container; made when missing
+  std::string init_program;  ///< gantry-init
+};
+
+/// A root made of layers. It is mounted inside the container's own mount namespace, so that nothing is left on the
+/// host when the container ends, however it ends.
+struct OverlayRoot {
+  std::vector<std::string> layers;  ///< absolute folders, top first
+  std::string upper;                ///< absolute folders on one file system
+  std::string work;
+};
+
+struct CreateRequest {
+  std::string id;
+  std::string bundle;                   ///< absolute; a relative root.path counts from here
+  oci::Spec spec;
+  std::optional<OverlayRoot> overlay;   ///< mounted over root.path, an empty folder
+  std::array<int, 3> stdio{0, 1, 2};    ///< what the process gets as 0, 1 and 2 when it has no terminal
+  int console_socket = -1;              ///< unix socket that gets the terminal's master
+  int preserve_fds = 0;                 ///< descriptors 3 … 3+n-1 stay open in the process
+  bool start_now = false;               ///< create and start in one
+  bool reap = false;                    ///< gantry-init stays as PID 1, forwards signals and reaps
+  bool no_pivot = false;                ///< MS_MOVE instead of pivot_root(2), for a root on a ramfs
+  bool no_new_keyring = false;
+  std::string pid_file;                 ///< gets the pid in digits, when not empty
+};
+
+struct ExecRequest {
+  oci::Process process;                 ///< whole; see exec_process() for one that starts from the container's own
+  std::array<int, 3> stdio{0, 1, 2};
+  int console_socket = -1;
+  int preserve_fds = 0;
+  std::string pid_file;
+  std::string cgroup;                   ///< a cgroup below the container's; empty: the container's
+};
+
+/// Makes the container; its init is a child of the caller and waits for start(). On failure nothing is left.
+/// Code::exists when the id is taken, Code::no_command / not_executable for the process's program.
+Result<pid_t> create(const Settings& settings, const CreateRequest& request);
+
+/// Lets a created container's process go. Returns when it runs.
+Result<> start(const Settings& settings, const std::string& id);
+
+Result<oci::State> state(const Settings& settings, const std::string& id);
+
+/// Sends a signal to the init, or with `all` to every process in the container.
+Result<> kill(const Settings& settings, const std::string& id, int signal, bool all);
+
+/// Removes a stopped container: its cgroup and state, then the poststop hooks. With `force` a running one is killed
+/// first, and a missing one is fine.
+Result<> remove(const Settings& settings, const std::string& id, bool force);
+
+/// Starts a further process in a running container, as a child of the caller.
+Result<pid_t> exec(const Settings& settings, const std::string& id, const ExecRequest& request);
+/// The container's own process from its config: what exec's options change.
+Result<oci::Process> exec_process(const Settings& settings, const std::string& id);
+
+struct Listed {
+  oci::State state;
+  std::string created;  ///< RFC 3339
+  std::string owner;    ///< user name of the state folder's owner
+};
+Result<std::vector<Listed>> list(const Settings& settings);
+
+/// Pids of all processes of the container, as the caller's pid namespace has them.
+Result<std::vector<pid_t>> processes(const Settings& settings, const std::string& id);
+
+Result<> pause(const Settings& settings, const std::string& id);
+Result<> resume(const Settings& settings, const std::string& id);
+
+/// Changes the limits of a container that exists.
+Result<> update(const Settings& settings, const std::string& id, const oci::Resources& resources);
+
+/// The config that `gantry-runtime spec` prints: a shell on /rootfs, as runc's.
+oci::Spec example_spec(bool rootless);
+
+}  // namespace gantry::runtime

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "base/fd.hpp"
+#include "linux/process.hpp"
+
+#include <functional>
+#include <vector>
+
+namespace gantry::runtime {
+
+/// An existing namespace to join.
+struct JoinNamespace {
+  Fd file;       ///< /proc/<pid>/ns/…, or a pidfd for several at once
+  int type = 0;  ///< CLONE_NEW*; with a pidfd all that are wanted
+};
+
+/// Where a process is born.
+struct Birth {
+  std::vector<JoinNamespace> join;  ///< in this order
+  linux::Clone clone;               ///< new namespaces and the v2 cgroup
+  /// What must happen with the caller's rights, before something is joined; only called when something is.
+  std::function<Result<>()> before_join;
+};
+
+/// A child of the caller that runs `body`, which must not return. setns(2) with a pid namespace concerns children only,
+/// and must not change the caller, so with something to join a process in between does it and clones its sibling
+/// (CLONE_PARENT). That one cannot be traced from inside (CVE-2016-9962).
+Result<linux::Process> spawn(const Birth& birth, const std::function<void()>& body);
+
+}  // namespace gantry::runtime

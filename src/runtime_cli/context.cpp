@@ -1,0 +1,63 @@
+#include "runtime_cli/context.hpp"
+
+#include "base/file.hpp"
+#include "linux/path.hpp"
+#include "options/sibling.hpp"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <climits>
+#include <cstdlib>
+#include <cstring>
+
+namespace gantry::runtime_cli {
+
+Result<> apply_globals(void* raw) {
+  const auto& globals = *static_cast<const Globals*>(raw);
+  log::Settings log{.level = globals.debug ? log::Level::debug : log::Level::warning, .format = globals.log_format,
+                    .program = "gantry-runtime"};
+  if (!globals.log.empty()) {
+    Fd file = TRY(with_context(open_file(globals.log, O_WRONLY | O_CREAT | O_APPEND, 0644), "log"));
+    log.fd = file.release();  // for the life of the process
+  }
+  log::configure(log);
+  if (globals.systemd_cgroup)
+    return fail(Code::unsupported, "--systemd-cgroup is not supported").with_cure("use the cgroupfs driver");
+  return {};
+}
+
+Result<runtime::Settings> settings(const Globals& globals) {
+  runtime::Settings settings;
+  settings.init_program = TRY(options::find_sibling("gantry-init"));
+  const char* run = getenv("XDG_RUNTIME_DIR");
+  if (!globals.root.empty()) settings.root = TRY(absolute(globals.root));
+  else if (geteuid() == 0) settings.root = "/run/gantry-runtime";
+  else if (run != nullptr && run[0] == '/') settings.root = std::string(run) + "/gantry-runtime";
+  else return fail(Code::not_found, "cannot tell where to keep the state").with_cure("set XDG_RUNTIME_DIR, or give --root");
+  return settings;
+}
+
+Result<std::string> absolute(const std::string& path) {
+  if (path.starts_with('/')) return linux::clean_path(path);
+  char here[PATH_MAX];
+  if (getcwd(here, sizeof here) == nullptr) return Error::system("find the current directory");
+  return linux::clean_path(std::string(here) + "/" + path);
+}
+
+Result<Fd> connect_console(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof address.sun_path)
+    return fail(Code::invalid, "the path of console socket {} is longer than 107 bytes", path);
+  std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
+  Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!socket.valid()) return Error::system("make a socket");
+  if (connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0)
+    return Error::system("connect to console socket {}", path);
+  return socket;
+}
+
+}  // namespace gantry::runtime_cli

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "base/fd.hpp"
+#include "base/log.hpp"
+#include "options/command.hpp"
+#include "runtime/runtime.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+// The command line that runc and crun share: one file per command.
+namespace gantry::runtime_cli {
+
+using options::Command;
+
+struct Globals {
+  std::string root;  ///< as given
+  std::string log;   ///< a file for messages besides stderr
+  log::Format log_format = log::Format::text;
+  bool debug = false;
+  bool systemd_cgroup = false;
+};
+
+/// For Program::ready: the log, and what cannot be had is refused.
+Result<> apply_globals(void* globals);
+
+/// /run/gantry-runtime, or gantry-runtime in $XDG_RUNTIME_DIR for an ordinary user, unless --root is given.
+Result<runtime::Settings> settings(const Globals& globals);
+
+/// `path` as seen from the current directory, absolute.
+Result<std::string> absolute(const std::string& path);
+
+/// Connects to the unix socket that takes the terminal's master.
+Result<Fd> connect_console(const std::string& path);
+
+inline constexpr options::Words kContainer{
+    .name = "CONTAINER", .least = 1, .most = 1, .first = options::Completes::nothing};
+
+extern const Command kCreate, kDelete, kExec, kKill, kList, kPause, kPs, kResume, kRun, kSpec, kStart, kState,
+    kUpdate;
+
+}  // namespace gantry::runtime_cli

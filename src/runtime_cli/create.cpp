@@ -1,0 +1,65 @@
+#include "base/file.hpp"
+#include "runtime_cli/start_options.hpp"
+
+#include <fcntl.h>
+
+namespace gantry::runtime_cli {
+
+Result<int> check_preserved(std::int64_t count) {
+  if (count < 0 || count > 1024) return fail(Code::invalid, "--preserve-fds takes a number from 0 to 1024");
+  for (int fd = 3; fd < 3 + count; ++fd)
+    if (fcntl(fd, F_GETFD) < 0)
+      return fail(Code::invalid, "--preserve-fds {}: descriptor {} is not open", count, fd);
+  return static_cast<int>(count);
+}
+
+Result<runtime::CreateRequest> make_request(const std::string& id, const StartOptions& options, Fd& console) {
+  runtime::CreateRequest request;
+  request.id = id;
+  request.preserve_fds = TRY(check_preserved(options.preserve_fds));
+  request.bundle = TRY(absolute(options.bundle));
+  std::string config = request.bundle + "/config.json";
+  auto text = read_file(config);
+  if (!text && text.error().code() == Code::not_found)
+    return std::move(text.error()).with_cure("give the bundle with --bundle, or make one with 'gantry-runtime spec'");
+  request.spec = TRY(oci::parse_spec(TRY(std::move(text)), config));
+  if (!options.console_socket.empty()) {
+    console = TRY(connect_console(options.console_socket));
+    request.console_socket = console.get();
+  }
+  if (!options.pid_file.empty()) request.pid_file = TRY(absolute(options.pid_file));
+  request.no_pivot = options.no_pivot;
+  request.no_new_keyring = options.no_new_keyring;
+  return request;
+}
+
+namespace {
+
+struct Arguments {
+  StartOptions start;
+  std::vector<std::string> names;
+};
+
+Result<int> create(const Globals& globals, const Arguments& arguments) {
+  Fd console;
+  runtime::CreateRequest request = TRY(make_request(arguments.names[0], arguments.start, console));
+  TRY(with_context(runtime::create(TRY(settings(globals)), request), "create container '{}'", request.id));
+  return 0;
+}
+
+constexpr options::Group kGroups[] = {options::group<&Arguments::start>(kStartOptions)};
+constexpr options::Example kExamples[] = {{"gantry-runtime create --bundle /srv/web web", "Make a container"}};
+
+}  // namespace
+
+constinit const Command kCreate = options::command<create>({
+    .name = "create",
+    .summary = "Create a container",
+    .synopsis = "[OPTIONS] CONTAINER",
+    .description = "Makes the container that the bundle's config.json describes. Its process waits for 'start'.",
+    .examples = kExamples,
+    .groups = kGroups,
+    .words = options::words<&Arguments::names>(kContainer),
+});
+
+}  // namespace gantry::runtime_cli

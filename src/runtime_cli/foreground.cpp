@@ -1,0 +1,125 @@
+#include "runtime_cli/foreground.hpp"
+
+#include "base/file.hpp"
+#include "base/subprocess.hpp"
+#include "linux/process.hpp"
+#include "linux/terminal.hpp"
+
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <optional>
+
+namespace gantry::runtime_cli {
+
+namespace {
+
+/// Every signal but those that mean ourselves: faults, and job control of our own terminal.
+Result<Fd> watch_signals() {
+  sigset_t all;
+  sigfillset(&all);
+  for (int own : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGTTIN, SIGTTOU, SIGTSTP}) sigdelset(&all, own);
+  if (sigprocmask(SIG_SETMASK, &all, nullptr) < 0) return Error::system("watch signals");
+  Fd signals(signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK));
+  if (!signals.valid()) return Error::system("watch signals");
+  return signals;
+}
+
+/// Copies what is there to read; false at the end.
+bool copy_some(int from, int to) {
+  std::array<char, 16384> buffer;
+  ssize_t got = read(from, buffer.data(), buffer.size());
+  if (got < 0 && (errno == EINTR || errno == EAGAIN)) return true;
+  if (got <= 0) return false;
+  std::string_view data(buffer.data(), static_cast<std::size_t>(got));
+  while (!data.empty()) {
+    ssize_t put = write(to, data.data(), data.size());
+    if (put < 0 && errno != EINTR) return false;
+    if (put > 0) data.remove_prefix(static_cast<std::size_t>(put));
+  }
+  return true;
+}
+
+class Session {
+ public:
+  Session(linux::Process process, Fd signals, Fd master)
+      : process_(std::move(process)), signals_(std::move(signals)), master_(std::move(master)) {}
+
+  Result<int> run() {
+    if (master_.valid() && isatty(0)) raw_.emplace(TRY(linux::RawTerminal::enter(0)));
+    resize();
+    while (!ended_) TRY(wait_for_something());
+    while (master_.valid() && copy_some(master_.get(), 1)) {
+    }
+    return exit_code_;
+  }
+
+ private:
+  Result<> wait_for_something() {
+    std::array<pollfd, 3> ready{pollfd{signals_.get(), POLLIN, 0}, pollfd{master_.get(), POLLIN, 0},
+                                pollfd{master_.valid() ? input_ : -1, POLLIN, 0}};
+    if (poll(ready.data(), ready.size(), -1) < 0 && errno != EINTR) return Error::system("wait for the container");
+    if (ready[1].revents != 0 && !copy_some(master_.get(), 1)) master_.close();
+    if (ready[2].revents != 0 && master_.valid() && !copy_some(0, master_.get())) input_ = -1;
+    if (ready[0].revents != 0) take_signals();
+    return {};
+  }
+
+  void take_signals() {
+    signalfd_siginfo info;
+    while (read(signals_.get(), &info, sizeof info) == sizeof info) {
+      int number = static_cast<int>(info.ssi_signo);
+      if (number == SIGCHLD) reap();
+      else if (number == SIGWINCH) resize();
+      else if (number != SIGPIPE) best_effort(linux::send_signal(process_.pidfd, number));
+    }
+  }
+
+  void reap() {
+    int status;
+    pid_t pid;
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+      if (pid != process_.pid) continue;
+      exit_code_ = exit_status_of_wait(status).code;
+      ended_ = true;
+    }
+  }
+
+  void resize() {
+    if (!master_.valid()) return;
+    if (auto size = linux::window_size(0)) best_effort(linux::set_window_size(master_.get(), *size));
+  }
+
+  linux::Process process_;
+  Fd signals_;
+  Fd master_;
+  int input_ = 0;
+  std::optional<linux::RawTerminal> raw_;
+  bool ended_ = false;
+  int exit_code_ = 0;
+};
+
+}  // namespace
+
+Result<Foreground> Foreground::make(bool terminal) {
+  if (!terminal) return Foreground(SocketPair{});
+  return Foreground(TRY(make_socket_pair(SOCK_STREAM)));
+}
+
+Result<int> Foreground::serve(pid_t pid) {
+  Fd signals = TRY(watch_signals());
+  Fd master;
+  if (sockets_.ours.valid()) master = TRY(receive_fd(sockets_.ours));
+  Session session({pid, TRY(linux::open_pidfd(pid))}, std::move(signals), std::move(master));
+  // It may have ended before its SIGCHLD was watched: then waitpid finds it at once.
+  kill(getpid(), SIGCHLD);
+  return session.run();
+}
+
+}  // namespace gantry::runtime_cli

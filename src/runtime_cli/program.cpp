@@ -1,0 +1,56 @@
+#include "runtime_cli/program.hpp"
+
+#include "base/version.hpp"
+#include "options/print.hpp"
+#include "options/program.hpp"
+#include "runtime_cli/context.hpp"
+
+namespace gantry::runtime_cli {
+
+namespace {
+
+constexpr options::Choice<log::Format> kFormats[] = {{"text", log::Format::text}, {"json", log::Format::json}};
+
+constexpr options::Option kOptions[] = {
+    options::option<&Globals::root>(0, "root", "PATH", "Where the state of containers is kept")
+        .completing(options::Completes::folders),
+    options::option<&Globals::log>(0, "log", "PATH", "File that gets the messages")
+        .completing(options::Completes::files),
+    options::option<&Globals::log_format, options::read_choice<kFormats>>(0, "log-format", "text|json",
+                                                                         "How messages are written"),
+    options::flag<&Globals::debug>(0, "debug", "Log what is done"),
+    options::flag<&Globals::systemd_cgroup>(0, "systemd-cgroup", "Make cgroups through systemd (refused for now)"),
+};
+constexpr options::Group kGroups[] = {options::group(kOptions)};
+
+constexpr const Command* kCommands[] = {&kCreate, &kDelete, &kExec, &kKill,  &kList,  &kPause, &kPs,
+                                        &kResume, &kRun,    &kSpec, &kStart, &kState, &kUpdate};
+
+constexpr options::Example kExamples[] = {
+    {"gantry-runtime run --bundle /srv/web web", "Run a container to its end"},
+    {"podman --runtime /usr/bin/gantry-runtime run -it debian", "Let podman run its containers with it"},
+};
+
+constinit const Command kRoot = {
+    .name = "gantry-runtime",
+    .summary = "Run containers by the OCI runtime specification",
+    .synopsis = "[OPTIONS] COMMAND",
+    .description = "Runs OCI bundles. Its command line is that of runc and crun, so that podman, docker, containerd and "
+                   "CRI-O can use it in their place.",
+    .examples = kExamples,
+    .groups = kGroups,
+    .commands = kCommands,
+};
+
+}  // namespace
+
+int run_gantry_runtime(std::span<char* const> argv) {
+  if (argv.size() == 2 && (std::string_view(argv[1]) == "--version" || std::string_view(argv[1]) == "-v"))
+    return options::print(fmt::format("gantry-runtime version {}\nspec: {}\n", version(), oci::kRuntimeSpecVersion))
+               ? 0
+               : 125;
+  Globals globals;
+  return options::run_program({.root = kRoot, .globals = &globals, .ready = &apply_globals}, argv);
+}
+
+}  // namespace gantry::runtime_cli

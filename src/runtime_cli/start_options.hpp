@@ -1,0 +1,37 @@
+#pragma once
+
+#include "runtime_cli/context.hpp"
+
+namespace gantry::runtime_cli {
+
+/// What create and run share.
+struct StartOptions {
+  std::string bundle = ".";
+  std::string console_socket;
+  std::string pid_file;
+  std::int64_t preserve_fds = 0;
+  bool no_pivot = false;
+  bool no_new_keyring = false;
+};
+
+inline constexpr options::Option kStartOptions[] = {
+    options::option<&StartOptions::bundle>('b', "bundle", "PATH", "The folder that holds config.json (default: here)")
+        .completing(options::Completes::folders),
+    options::option<&StartOptions::console_socket>(0, "console-socket", "PATH",
+                                                   "Unix socket that gets the master of the terminal")
+        .completing(options::Completes::files),
+    options::option<&StartOptions::pid_file>(0, "pid-file", "PATH", "File that gets the pid of the container")
+        .completing(options::Completes::files),
+    options::option<&StartOptions::preserve_fds>(0, "preserve-fds", "N",
+                                                 "Pass N descriptors from 3 on to the container"),
+    options::flag<&StartOptions::no_pivot>(0, "no-pivot", "Do not use pivot_root: for a root on a ramfs"),
+    options::flag<&StartOptions::no_new_keyring>(0, "no-new-keyring", "Keep the session keyring of the caller"),
+};
+
+/// The request for the bundle's config.json. `console` keeps the socket open, if there is one.
+Result<runtime::CreateRequest> make_request(const std::string& id, const StartOptions& options, Fd& console);
+
+/// The descriptors of --preserve-fds: each must be open.
+Result<int> check_preserved(std::int64_t count);
+
+}  // namespace gantry::runtime_cli
