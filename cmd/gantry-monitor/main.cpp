@@ -25,7 +25,7 @@ int main(int argc, char** argv) {
     return gantry::tiny::write_all(1, "gantry-monitor version " GANTRY_VERSION "\n") ? 0 : 1;
   }
   if (argc < 2) {
-    gantry::tiny::say("gantry-monitor: no order given (gantry starts it for each container; see gantry-monitor(8))");
+    gantry::tiny::say("gantry-monitor: no order given (gantry starts it for each container)");
     return kExitFailed;
   }
   Order order;

@@ -27,8 +27,10 @@ ends_with() {
 }
 
 @test "the command line is checked" {
-  for arguments in "" "--" "-s" "-x true" "-sx true" "- true" "--verbose true"; do
-    run -125 gantry-init $arguments
+  local line arguments
+  for line in "" "--" "-s" "-x true" "-sx true" "- true" "--verbose true"; do
+    read -ra arguments <<<"$line"
+    run -125 gantry-init "${arguments[@]}"
     one_sentence "$output"
   done
   run -0 gantry-init -h
@@ -117,5 +119,5 @@ start_family() {
   g++ -std=c++23 -O2 -Wall -Werror -o "$WORK/startup" "$BATS_TEST_DIRNAME/startup.cpp"
   # How long it takes is for the reader: a busy machine must not fail the test.
   run -0 "$WORK/startup" "$GANTRY_BIN/gantry-init"
-  sed 's/^/# /' <<<"$output" >&3
+  printf '# %s\n' "${lines[@]}" >&3
 }

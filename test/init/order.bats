@@ -6,6 +6,12 @@ load ../support/common
 
 scenario() { python3 "$BATS_TEST_DIRNAME/order.py" "$@"; }
 
+refuses() {
+  run -125 scenario refused "$1"
+  one_sentence "$output"
+  contains "$output" "$2"
+}
+
 @test "the command takes the process over with nothing but its own" { scenario becomes_command; }
 @test "as an init it reaps orphans and ends as the command did" {
   need_root
@@ -21,12 +27,6 @@ scenario() { python3 "$BATS_TEST_DIRNAME/order.py" "$@"; }
 }
 @test "a seccomp filter that the kernel refuses keeps the command from running" { scenario seccomp_errors; }
 @test "the longest filter fits" { scenario longest_filter; }
-
-refuses() {
-  run -125 scenario refused "$1"
-  one_sentence "$output"
-  contains "$output" "$2"
-}
 
 @test "a bad order is refused with a sentence that says what is wrong" {
   refuses short "the order is too short"

@@ -5,7 +5,7 @@
 load ../support/common
 
 scenario() { python3 "$BATS_TEST_DIRNAME/output.py" "$1"; }
-tell() { sed 's/^/# /' <<<"$output" >&3; }
+tell() { printf '# %s\n' "${lines[@]}" >&3; }
 
 @test "a line is a record, and one that comes in pieces is several" { scenario records; }
 @test "any byte and any number of lines pass unchanged" { scenario binary; }
