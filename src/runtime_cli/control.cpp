@@ -7,26 +7,26 @@ namespace gantry::runtime_cli {
 
 namespace {
 
-struct Named {
+struct NameArgument {
   std::vector<std::string> names;
 };
 
-Result<int> start(const Globals& globals, const Named& arguments) {
+Result<int> start(const Globals& globals, const NameArgument& arguments) {
   TRY(runtime::start(TRY(settings(globals)), arguments.names[0]));
   return 0;
 }
 
-Result<int> pause(const Globals& globals, const Named& arguments) {
+Result<int> pause(const Globals& globals, const NameArgument& arguments) {
   TRY(runtime::pause(TRY(settings(globals)), arguments.names[0]));
   return 0;
 }
 
-Result<int> resume(const Globals& globals, const Named& arguments) {
+Result<int> resume(const Globals& globals, const NameArgument& arguments) {
   TRY(runtime::resume(TRY(settings(globals)), arguments.names[0]));
   return 0;
 }
 
-Result<int> state(const Globals& globals, const Named& arguments) {
+Result<int> state(const Globals& globals, const NameArgument& arguments) {
   TRY(options::print(oci::write_state(TRY(runtime::state(TRY(settings(globals)), arguments.names[0]))) + "\n"));
   return 0;
 }
@@ -89,7 +89,7 @@ constinit const Command kStart = options::command<start>({
     .summary = "Start a created container",
     .synopsis = "CONTAINER",
     .description = "Lets the process of a created container go, and returns when it runs.",
-    .words = options::words<&Named::names>(kContainer),
+    .words = options::words<&NameArgument::names>(kContainer),
 });
 
 constinit const Command kPause = options::command<pause>({
@@ -97,7 +97,7 @@ constinit const Command kPause = options::command<pause>({
     .summary = "Stop all processes of a container for a while",
     .synopsis = "CONTAINER",
     .description = "Freezes the container's cgroup.",
-    .words = options::words<&Named::names>(kContainer),
+    .words = options::words<&NameArgument::names>(kContainer),
 });
 
 constinit const Command kResume = options::command<resume>({
@@ -105,7 +105,7 @@ constinit const Command kResume = options::command<resume>({
     .summary = "Let a paused container go on",
     .synopsis = "CONTAINER",
     .description = "Thaws the container's cgroup.",
-    .words = options::words<&Named::names>(kContainer),
+    .words = options::words<&NameArgument::names>(kContainer),
 });
 
 constinit const Command kState = options::command<state>({
@@ -114,7 +114,7 @@ constinit const Command kState = options::command<state>({
     .synopsis = "CONTAINER",
     .description = "Prints what the OCI runtime specification calls the state: version, id, status, pid, bundle and "
                    "annotations.",
-    .words = options::words<&Named::names>(kContainer),
+    .words = options::words<&NameArgument::names>(kContainer),
 });
 
 constinit const Command kKill = options::command<kill>({

@@ -35,19 +35,19 @@ Result<runtime::CreateRequest> make_request(const std::string& id, const StartOp
 
 namespace {
 
-struct Arguments {
+struct CreateArguments {
   StartOptions start;
   std::vector<std::string> names;
 };
 
-Result<int> create(const Globals& globals, const Arguments& arguments) {
+Result<int> create(const Globals& globals, const CreateArguments& arguments) {
   Fd console;
   runtime::CreateRequest request = TRY(make_request(arguments.names[0], arguments.start, console));
   TRY(with_context(runtime::create(TRY(settings(globals)), request), "create container '{}'", request.id));
   return 0;
 }
 
-constexpr options::Group kGroups[] = {options::group<&Arguments::start>(kStartOptions)};
+constexpr options::Group kGroups[] = {options::group<&CreateArguments::start>(kStartOptions)};
 constexpr options::Example kExamples[] = {{"gantry-runtime create --bundle /srv/web web", "Make a container"}};
 
 }  // namespace
@@ -59,7 +59,7 @@ constinit const Command kCreate = options::command<create>({
     .description = "Makes the container that the bundle's config.json describes. Its process waits for 'start'.",
     .examples = kExamples,
     .groups = kGroups,
-    .words = options::words<&Arguments::names>(kContainer),
+    .words = options::words<&CreateArguments::names>(kContainer),
 });
 
 }  // namespace gantry::runtime_cli

@@ -8,7 +8,7 @@ namespace gantry::runtime_cli {
 
 namespace {
 
-struct Arguments {
+struct ExecArguments {
   std::string console_socket;
   std::string pid_file;
   std::string process;
@@ -52,7 +52,7 @@ Result<> add_capabilities(oci::Process& process, const std::vector<std::string>&
 }
 
 /// The process from --process, or the container's own with what the options change.
-Result<oci::Process> make_process(const runtime::Settings& settings, const Arguments& arguments) {
+Result<oci::Process> make_process(const runtime::Settings& settings, const ExecArguments& arguments) {
   if (!arguments.process.empty())
     return oci::parse_process(TRY(read_file(arguments.process)), arguments.process);
   oci::Process process = TRY(runtime::exec_process(settings, arguments.words[0]));
@@ -68,7 +68,7 @@ Result<oci::Process> make_process(const runtime::Settings& settings, const Argum
   return process;
 }
 
-Result<int> exec(const Globals& globals, const Arguments& arguments) {
+Result<int> exec(const Globals& globals, const ExecArguments& arguments) {
   const std::string& id = arguments.words[0];
   if (arguments.process.empty() && arguments.words.size() < 2)
     return fail(Code::invalid, "there is no command to run in '{}'", id).with_cure("give one, or use --process");
@@ -92,20 +92,20 @@ Result<int> exec(const Globals& globals, const Arguments& arguments) {
 }
 
 constexpr options::Option kOptions[] = {
-    options::option<&Arguments::console_socket>(0, "console-socket", "PATH",
+    options::option<&ExecArguments::console_socket>(0, "console-socket", "PATH",
                                                 "Unix socket that gets the master of the terminal"),
-    options::option<&Arguments::pid_file>(0, "pid-file", "PATH", "File that gets the pid of the process"),
-    options::option<&Arguments::process>('p', "process", "PATH", "File with the process as JSON"),
-    options::option<&Arguments::cwd>(0, "cwd", "PATH", "Working directory in the container"),
-    options::option<&Arguments::env>('e', "env", "NAME=VALUE", "Set an environment variable"),
-    options::flag<&Arguments::terminal>('t', "tty", "Give the process a terminal"),
-    options::option<&Arguments::user>('u', "user", "UID[:GID]", "User of the process"),
-    options::option<&Arguments::groups>('g', "additional-gids", "GID", "A further group of the user"),
-    options::option<&Arguments::capabilities>('c', "cap", "CAP", "Add a capability"),
-    options::flag<&Arguments::no_new_privileges>(0, "no-new-privs", "Set no_new_privs"),
-    options::option<&Arguments::cgroup>(0, "cgroup", "PATH", "Run in this cgroup below the container's"),
-    options::option<&Arguments::preserve_fds>(0, "preserve-fds", "N", "Pass N descriptors from 3 on to the process"),
-    options::flag<&Arguments::detach>('d', "detach", "Return once the process runs"),
+    options::option<&ExecArguments::pid_file>(0, "pid-file", "PATH", "File that gets the pid of the process"),
+    options::option<&ExecArguments::process>('p', "process", "PATH", "File with the process as JSON"),
+    options::option<&ExecArguments::cwd>(0, "cwd", "PATH", "Working directory in the container"),
+    options::option<&ExecArguments::env>('e', "env", "NAME=VALUE", "Set an environment variable"),
+    options::flag<&ExecArguments::terminal>('t', "tty", "Give the process a terminal"),
+    options::option<&ExecArguments::user>('u', "user", "UID[:GID]", "User of the process"),
+    options::option<&ExecArguments::groups>('g', "additional-gids", "GID", "A further group of the user"),
+    options::option<&ExecArguments::capabilities>('c', "cap", "CAP", "Add a capability"),
+    options::flag<&ExecArguments::no_new_privileges>(0, "no-new-privs", "Set no_new_privs"),
+    options::option<&ExecArguments::cgroup>(0, "cgroup", "PATH", "Run in this cgroup below the container's"),
+    options::option<&ExecArguments::preserve_fds>(0, "preserve-fds", "N", "Pass N descriptors from 3 on to the process"),
+    options::flag<&ExecArguments::detach>('d', "detach", "Return once the process runs"),
 };
 constexpr options::Group kGroups[] = {options::group(kOptions)};
 constexpr options::Example kExamples[] = {{"gantry-runtime exec -t web sh", "Look around in a running container"}};
@@ -119,7 +119,7 @@ constinit const Command kExec = options::command<exec>({
     .description = "Starts a process in the namespaces and the cgroup of the container. The exit status is its own.",
     .examples = kExamples,
     .groups = kGroups,
-    .words = options::words<&Arguments::words>({.name = "CONTAINER", .least = 1, .command_line = true}),
+    .words = options::words<&ExecArguments::words>({.name = "CONTAINER", .least = 1, .command_line = true}),
 });
 
 }  // namespace gantry::runtime_cli

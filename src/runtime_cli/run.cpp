@@ -5,13 +5,13 @@ namespace gantry::runtime_cli {
 
 namespace {
 
-struct Arguments {
+struct RunArguments {
   StartOptions start;
   bool detach = false;
   std::vector<std::string> names;
 };
 
-Result<int> run(const Globals& globals, const Arguments& arguments) {
+Result<int> run(const Globals& globals, const RunArguments& arguments) {
   Fd console;
   runtime::CreateRequest request = TRY(make_request(arguments.names[0], arguments.start, console));
   runtime::Settings settings = TRY(runtime_cli::settings(globals));
@@ -30,9 +30,9 @@ Result<int> run(const Globals& globals, const Arguments& arguments) {
 }
 
 constexpr options::Option kOptions[] = {
-    options::flag<&Arguments::detach>('d', "detach", "Return once the container runs"),
+    options::flag<&RunArguments::detach>('d', "detach", "Return once the container runs"),
 };
-constexpr options::Group kGroups[] = {options::group<&Arguments::start>(kStartOptions), options::group(kOptions)};
+constexpr options::Group kGroups[] = {options::group<&RunArguments::start>(kStartOptions), options::group(kOptions)};
 constexpr options::Example kExamples[] = {{"gantry-runtime run --bundle /srv/web web", "Run a container to its end"}};
 
 }  // namespace
@@ -45,7 +45,7 @@ constinit const Command kRun = options::command<run>({
                    "status is that of its process. With --detach it stays until it is deleted.",
     .examples = kExamples,
     .groups = kGroups,
-    .words = options::words<&Arguments::names>(kContainer),
+    .words = options::words<&RunArguments::names>(kContainer),
 });
 
 }  // namespace gantry::runtime_cli

@@ -6,12 +6,12 @@ namespace gantry::runtime_cli {
 
 namespace {
 
-struct Arguments {
+struct SpecArguments {
   std::string bundle = ".";
   bool rootless = false;
 };
 
-Result<int> spec(const Globals&, const Arguments& arguments) {
+Result<int> spec(const Globals&, const SpecArguments& arguments) {
   std::string path = TRY(absolute(arguments.bundle)) + "/config.json";
   if (path_exists(path)) return fail(Code::exists, "{} exists already", path).with_cure("remove it first");
   TRY(replace_file(path, oci::write_spec(runtime::example_spec(arguments.rootless)), 0644, Sync::no));
@@ -19,9 +19,9 @@ Result<int> spec(const Globals&, const Arguments& arguments) {
 }
 
 constexpr options::Option kOptions[] = {
-    options::option<&Arguments::bundle>('b', "bundle", "PATH", "The folder that gets config.json (default: here)")
+    options::option<&SpecArguments::bundle>('b', "bundle", "PATH", "The folder that gets config.json (default: here)")
         .completing(options::Completes::folders),
-    options::flag<&Arguments::rootless>(0, "rootless", "For an ordinary user"),
+    options::flag<&SpecArguments::rootless>(0, "rootless", "For an ordinary user"),
 };
 constexpr options::Group kGroups[] = {options::group(kOptions)};
 
