@@ -60,24 +60,23 @@ start_family() {
   mkfifo "$WORK/ready"
   gantry-init "$@" sh -c '
     trap "exit 3" TERM
-    sh -c "trap \"echo child; exit\" TERM; echo \$\$ >ready; while :; do sleep 0.01; done" &
-    wait' >"$WORK/out" 3>&- &
+    sh -c "trap \"echo child; exit\" TERM; echo \$\$ >$1; while :; do sleep 0.01; done" &
+    wait' sh "$WORK/ready" >"$WORK/out" 3>&- &
   INIT=$!
   read -r CHILD <"$WORK/ready"
 }
 
 @test "with -g signals go to the command's group, without to the command alone" {
-  cd "$WORK"
   start_family -g
   kill -TERM "$INIT"
   ends_with 3 "$INIT"
-  eventually grep -qx child out
+  eventually grep -qx child "$WORK/out"
 
-  rm ready
+  rm "$WORK/ready"
   start_family
   kill -TERM "$INIT"
   ends_with 3 "$INIT"
-  equal "$(cat out)" ""
+  equal "$(cat "$WORK/out")" ""
   [[ -e /proc/$CHILD ]]
   kill -KILL "$CHILD"
 }
