@@ -1,5 +1,6 @@
 #include "store/store.hpp"
 
+#include "base/log.hpp"
 #include "store/mapped.hpp"
 
 namespace gantry::store {
@@ -23,7 +24,10 @@ Result<Lock> Store::use_alone() const { return Lock::take(root_ + "/layers", Loc
 Result<Lock> Store::try_use_alone() const { return Lock::try_take(root_ + "/layers", Lock::Mode::exclusive); }
 
 Result<> Store::sweep() const {
-  for (const auto& scratch : TRY(content::abandoned(root_ + "/tmp"))) TRY(remove_mapped_tree(scratch.path()));
+  for (const auto& scratch : TRY(content::abandoned(root_ + "/tmp"))) {
+    // A killed process's child may still be busy in it for a moment: the next sweep then.
+    if (auto removed = remove_mapped_tree(scratch.path()); !removed) log::info("{}", removed.error().message());
+  }
   return {};
 }
 
