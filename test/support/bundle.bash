@@ -26,7 +26,7 @@ make_bundle() {
   mkdir -p "$bundle"
   make_rootfs "$bundle/rootfs"
   (cd "$bundle" && gantry-runtime spec)
-  edit_config "$bundle" --arg cgroup "/gantry-test-$NAME/${bundle##*/}" --args \
+  edit_config "$bundle" --arg cgroup "/gantry-test-$NAME-${bundle##*/}" --args \
     '.process.terminal = false | .process.args = $ARGS.positional | .linux.cgroupsPath = $cgroup' "${@:-true}"
 }
 
