@@ -23,6 +23,7 @@ CgroupMode cgroup_mode();
 /// The controllers that can be used here, of all hierarchies.
 Result<std::vector<std::string>> cgroup_controllers();
 /// The caller's own cgroup as seen from the mount's root, in the hierarchy of `controller` ("": the v2 tree).
+/// Code::unsupported when there is none.
 Result<std::string> own_cgroup(std::string_view controller);
 
 /// One path in the v2 tree, if the host has one, and in the v1 hierarchies of the wanted controllers.
@@ -35,7 +36,8 @@ class Cgroup {
   static Result<Cgroup> create(const std::string& path, std::span<const std::string_view> controllers);
   /// Whatever exists of `path`; Code::not_found when nothing does.
   static Result<Cgroup> open(const std::string& path);
-  /// The same cgroup from folders(), in another process: it works for relative paths too, and costs no system call.
+  /// The same cgroup from folders(), in another process: right for relative paths too, where open() would start at that
+  /// process's own cgroup. Does not ask whether the folders still exist.
   static Result<Cgroup> from_folders(const std::string& path, std::span<const std::string> folders);
 
   const std::string& path() const { return path_; }
@@ -69,12 +71,16 @@ class Cgroup {
  private:
   struct Part {
     std::string folder;
-    std::string controllers;  ///< "cpu,cpuacct"; in v2 those that are enabled
+    std::string controllers;  ///< of a v1 hierarchy: "cpu,cpuacct"
     bool v2 = false;
   };
   explicit Cgroup(std::string path) : path_(std::move(path)) {}
+  Result<> make_parts(std::span<const std::string_view> controllers, std::vector<std::string>& made);
   const Part* part_of(std::string_view controller) const;
-  const Part* tracking_part() const;
+  /// The part whose processes stand for all: the v2 tree, which can freeze and kill, before any v1 hierarchy.
+  const Part& tracking_part() const;
+  const Part* freezing_part() const;
+  Result<> signal_everyone(int signal) const;
 
   std::string path_;
   std::vector<Part> parts_;
