@@ -27,8 +27,9 @@ Result<> set_v1_rules(const Cgroup& cgroup, std::span<const DeviceRule> rules) {
       TRY(cgroup.write("devices", file, "a"));
       continue;
     }
-    TRY(cgroup.write("devices", file, fmt::format("{} {}:{} {}", rule.type, number_text(rule.major),
-                                                  number_text(rule.minor), rule.access)));
+    TRY(cgroup.write(
+        "devices", file,
+        fmt::format("{} {}:{} {}", rule.type, number_text(rule.major), number_text(rule.minor), rule.access)));
   }
   return {};
 }
@@ -36,15 +37,21 @@ Result<> set_v1_rules(const Cgroup& cgroup, std::span<const DeviceRule> rules) {
 // On v2 a program answers that looks at bpf_cgroup_dev_ctx.
 
 bpf_insn load_word(int to, int from, std::size_t offset) {
-  return {.code = BPF_LDX | BPF_MEM | BPF_W, .dst_reg = static_cast<__u8>(to), .src_reg = static_cast<__u8>(from),
-          .off = static_cast<__s16>(offset), .imm = 0};
+  return {.code = BPF_LDX | BPF_MEM | BPF_W,
+          .dst_reg = static_cast<__u8>(to),
+          .src_reg = static_cast<__u8>(from),
+          .off = static_cast<__s16>(offset),
+          .imm = 0};
 }
 bpf_insn set_value(int to, std::int32_t value) {
   return {.code = BPF_ALU | BPF_MOV | BPF_K, .dst_reg = static_cast<__u8>(to), .src_reg = 0, .off = 0, .imm = value};
 }
 bpf_insn copy_register(int to, int from) {
-  return {.code = BPF_ALU | BPF_MOV | BPF_X, .dst_reg = static_cast<__u8>(to), .src_reg = static_cast<__u8>(from),
-          .off = 0, .imm = 0};
+  return {.code = BPF_ALU | BPF_MOV | BPF_X,
+          .dst_reg = static_cast<__u8>(to),
+          .src_reg = static_cast<__u8>(from),
+          .off = 0,
+          .imm = 0};
 }
 bpf_insn and_value(int to, std::int32_t value) {
   return {.code = BPF_ALU | BPF_AND | BPF_K, .dst_reg = static_cast<__u8>(to), .src_reg = 0, .off = 0, .imm = value};
@@ -53,8 +60,11 @@ bpf_insn shift_right(int to, std::int32_t bits) {
   return {.code = BPF_ALU | BPF_RSH | BPF_K, .dst_reg = static_cast<__u8>(to), .src_reg = 0, .off = 0, .imm = bits};
 }
 bpf_insn jump_unless_equal(int what, std::int32_t value, int over) {
-  return {.code = BPF_JMP32 | BPF_JNE | BPF_K, .dst_reg = static_cast<__u8>(what), .src_reg = 0,
-          .off = static_cast<__s16>(over), .imm = value};
+  return {.code = BPF_JMP32 | BPF_JNE | BPF_K,
+          .dst_reg = static_cast<__u8>(what),
+          .src_reg = 0,
+          .off = static_cast<__s16>(over),
+          .imm = value};
 }
 bpf_insn leave() { return {.code = BPF_JMP | BPF_EXIT, .dst_reg = 0, .src_reg = 0, .off = 0, .imm = 0}; }
 
