@@ -98,7 +98,7 @@ configure() { cmake -S "$WORK/project" -B "$WORK/project/build" -G Ninja -DBUILD
 @test "the libraries of hot programs run no code before main" {
   need_release_build
   local library
-  for library in base options linux oci sql runtime content store engine cli; do
+  for library in base options linux oci sql runtime runtime_cli content store engine cli; do
     run -0 nm --print-file-name "$GANTRY_BUILD/libgantry_$library.a"
     equal "$(grep _GLOBAL__sub_I_ <<<"$output")" ""
   done
