@@ -93,8 +93,8 @@ Result<> Extractor::unpack_whiteout(const Whiteout& whiteout) {
   if (whiteout.type == Whiteout::Type::metadata) return {};
   if (whiteout.type == Whiteout::Type::opaque) {
     if (!overlay) return lower_.clear(whiteout.path);
-    TRY(tree_.folder(whiteout.path));
-    return set_opaque(TRY(tree_.open_folder(whiteout.path)), options_.user_xattr);
+    int dir = TRY(tree_.folder(whiteout.path));
+    return set_opaque(TRY(open_at(dir, ".", O_RDONLY | O_DIRECTORY)), options_.user_xattr);
   }
   if (!overlay) return lower_.hide(whiteout.path);
   auto [folder, part] = split_path(whiteout.path);

@@ -51,8 +51,10 @@ Result<std::vector<Extent>> data_extents(const Fd& file, std::uint64_t size) {
     if (data < 0 && errno == ENXIO) break;
     off_t hole = data < 0 ? data : lseek(file.get(), data, SEEK_HOLE);
     if (hole < 0) return Error::system("look for its holes");
-    std::uint64_t start = static_cast<std::uint64_t>(data);
-    std::uint64_t end = std::min(static_cast<std::uint64_t>(hole), size);
+    // Whole blocks, which they nearly always are: TarWriter wants them.
+    std::uint64_t start = std::max(at, static_cast<std::uint64_t>(data) / kBlock * kBlock);
+    std::uint64_t end = static_cast<std::uint64_t>(hole);
+    end = std::min(end + padding_of(end), size);
     if (start >= end) break;
     extents.push_back({start, end - start});
     at = end;

@@ -22,7 +22,7 @@ Result<> LowerContent::hide(std::string_view path) {
 }
 
 Result<> LowerContent::clear(std::string_view folder) {
-  auto opened = tree_.open_folder(folder);
+  auto opened = tree_.existing_folder(folder);
   if (!opened && opened.error().code() == Code::not_found) return {};
   return clear_folder(TRY(std::move(opened)), std::string(folder));
 }

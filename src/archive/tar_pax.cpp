@@ -129,7 +129,10 @@ Result<> PaxRecords::parse(std::string_view records) {
     record.remove_prefix(head.before.size() + 1);
     Halves pair = cut(record, '=');
     if (!pair.found || pair.before.empty()) return fail(Code::corrupt, "an extended header has a record without key");
-    TRY(with_context(apply(pair.before, pair.after), "extended header, {}", pair.before.substr(0, 64)));
+    if (auto applied = apply(pair.before, pair.after); !applied)
+      return std::move(applied.error())
+          .with_context(fmt::format("extended header, {}", pair.before.substr(0, 64)))
+          .with_code(Code::corrupt);
     records.remove_prefix(*length);
   }
   return {};

@@ -45,7 +45,11 @@ Result<std::vector<Extent>> read_sparse_lines(const NextBlock& next) {
       if (text.empty()) text = {reinterpret_cast<const char*>(TRY(next())), kBlock};
       char c = text[0];
       text.remove_prefix(1);
-      if (c == '\n') return parse_unsigned(line);
+      if (c == '\n') {
+        auto parsed = parse_unsigned(line);
+        if (!parsed) return fail(Code::corrupt, "a sparse map holds '{}' where a number should be", line);
+        return *parsed;
+      }
       if (line.size() == 20) return fail(Code::corrupt, "a sparse map has a number that is too long");
       line += c;
     }

@@ -153,7 +153,11 @@ Result<> TarWriter::add(const Entry& entry) {
   std::string map;
   std::uint64_t stored = entry.kind == Kind::file ? entry.size : 0;
   if (entry.extents) {
-    map = sparse_lines(*entry.extents);
+    std::vector<Extent> extents = *entry.extents;
+    // GNU tar takes the size of the file from the end of the last piece.
+    if (extents.empty() || extents.back().offset + extents.back().length < entry.size)
+      extents.push_back({entry.size, 0});
+    map = sparse_lines(extents);
     stored = map.size();
     for (const Extent& extent : *entry.extents) stored += extent.length;
   }

@@ -15,7 +15,8 @@ class TarWriter {
   /// `out` outlives the writer.
   explicit TarWriter(Sink& out) : out_(out) {}
 
-  /// Begins an entry. The file before it must be complete.
+  /// Begins an entry. The file before it must be complete. GNU tar reads a sparse file right only when all extents but
+  /// the last are whole blocks.
   Result<> add(const Entry& entry);
   /// Some data of the current file: `size` bytes in all, of a sparse file only what its extents hold.
   Result<> write(Bytes data);
