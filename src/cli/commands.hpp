@@ -1,0 +1,21 @@
+#pragma once
+
+#include "options/command.hpp"
+
+// Every command, one file each; program.cpp makes the tree of them.
+
+namespace gantry::cli {
+
+using options::Command;
+
+// of containers
+extern const Command kAttach, kCreate, kExec, kInspect, kKill, kLogs, kPs, kRm, kRun, kStart, kStop, kWait;
+// of images
+extern const Command kBootstrap, kImages, kImport, kLoad, kRmi, kSave, kTag, kUntag;
+// of the whole
+extern const Command kCompletion, kInfo, kVersion;
+// groups, which hold the above by the names that docker and podman have for them there
+extern const Command kContainer, kImage, kSystem;
+extern const Command kContainerLs, kImageLs, kImageRm;
+
+}  // namespace gantry::cli

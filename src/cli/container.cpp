@@ -1,0 +1,86 @@
+#include "cli/commands.hpp"
+#include "cli/context.hpp"
+#include "cli/inspections.hpp"
+
+namespace gantry::cli {
+
+namespace {
+
+struct Inspect {
+  std::string format;
+  std::vector<std::string> names;
+};
+Result<int> inspect(const Globals& globals, const Inspect& arguments) {
+  auto engine = TRY(open_engine(globals));
+  return print_inspections(arguments.names, arguments.format,
+                           [&](const std::string& name) { return engine.inspect(name); });
+}
+constexpr options::Option kInspectOptions[] = {
+    options::option<&Inspect::format>('f', "format", "FORMAT", "Print by a Go template, each object on its own"),
+};
+constexpr options::Group kInspectGroups[] = {options::group(kInspectOptions)};
+constexpr options::Words some_containers() {
+  options::Words words = kContainers;
+  words.least = 1;
+  return words;
+}
+constinit const Command kContainerInspect = options::command<inspect>({
+    .name = "inspect",
+    .summary = "Print everything about containers",
+    .synopsis = "[OPTIONS] CONTAINER...",
+    .description = "Prints an array of JSON objects with the fields that podman and docker have.",
+    .groups = kInspectGroups,
+    .words = options::words<&Inspect::names>(some_containers()),
+});
+
+struct Names {
+  std::vector<std::string> names;
+};
+constexpr options::Words kOneContainer{
+    .name = "CONTAINER", .least = 1, .most = 1, .first = options::Completes::containers};
+
+Result<int> exists(const Globals& globals, const Names& arguments) {
+  auto engine = TRY(open_engine(globals));
+  auto found = engine.find(arguments.names[0]);
+  if (!found && found.error().code() == Code::not_found) return 1;
+  TRY(std::move(found));
+  return 0;
+}
+constinit const Command kExists = options::command<exists>({
+    .name = "exists",
+    .summary = "Tell whether a container exists",
+    .synopsis = "CONTAINER",
+    .description = "Prints nothing. The exit status is 0 when the container exists and 1 when it does not.",
+    .words = options::words<&Names::names>(kOneContainer),
+});
+
+/// What gantry-monitor runs when a container has ended.
+Result<int> cleanup(const Globals& globals, const Names& arguments) {
+  auto engine = TRY(open_engine(globals));
+  TRY(engine.cleanup(arguments.names[0]));
+  return 0;
+}
+constinit const Command kCleanup = options::command<cleanup>({
+    .name = "cleanup",
+    .summary = "Give back what a container held that has ended",
+    .synopsis = "CONTAINER",
+    .description = "Run by gantry-monitor at the end of every container.",
+    .words = options::words<&Names::names>(kOneContainer),
+    .hidden = true,
+});
+
+constexpr const Command* kCommands[] = {&kAttach, &kCleanup, &kCreate,      &kExec, &kExists, &kContainerInspect,
+                                        &kKill,   &kLogs,    &kContainerLs, &kRm,   &kRun,    &kStart,
+                                        &kStop,   &kWait};
+
+}  // namespace
+
+constinit const Command kContainer = {
+    .name = "container",
+    .summary = "Work with containers",
+    .synopsis = "COMMAND",
+    .description = "The commands about containers in one place; most can be given without the word `container`.",
+    .commands = kCommands,
+};
+
+}  // namespace gantry::cli

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "cli/filters.hpp"
+#include "store/images.hpp"
+
+#include <string>
+#include <vector>
+
+namespace gantry::cli {
+
+/// Which images a listing shows: the --filter options reference, dangling, label and id, as podman has them.
+class ImageFilter {
+ public:
+  static Result<ImageFilter> make(const Filters& filters);
+
+  /// The names under which the image is shown, one empty name for an image without; nothing: it is not shown.
+  std::vector<std::string> names_of(const store::Image& image) const;
+
+ private:
+  bool shows_image(const store::Image& image) const;
+  bool shows_name(const std::string& name) const;
+
+  std::vector<std::string> references_;  ///< patterns, one of which must match
+  std::vector<std::string> labels_;      ///< "name" or "name=value": all must hold
+  std::vector<std::string> ids_;         ///< beginnings, one of which must match
+  std::optional<bool> dangling_;
+};
+
+/// Whether a pattern such as "busybox", "localhost/*" or "*:1.36" is about a canonical name.
+bool reference_matches(const std::string& pattern, const std::string& name);
+
+}  // namespace gantry::cli

@@ -1,0 +1,115 @@
+#include "cli/image_row.hpp"
+
+#include "base/json.hpp"
+#include "base/text.hpp"
+#include "cli/context.hpp"
+#include "cli/moment.hpp"
+
+#include <boost/json/parse.hpp>
+
+namespace gantry::cli {
+
+namespace json = boost::json;
+
+namespace {
+
+json::array text_list(const std::vector<std::string>& texts) { return json::array(texts.begin(), texts.end()); }
+
+/// "localhost/busybox@sha256:…" for every repository that the image has a name in.
+json::array repository_digests(const store::Image& image) {
+  std::vector<std::string> names;
+  for (const auto& name : image.names) {
+    auto reference = oci::parse_reference(name);
+    if (!reference) continue;
+    std::string text = reference->name() + "@" + image.descriptor.digest.text();
+    if (std::ranges::find(names, text) == names.end()) names.push_back(std::move(text));
+  }
+  return text_list(names);
+}
+
+json::object text_map(const std::map<std::string, std::string>& texts) {
+  json::object object;
+  for (const auto& [key, value] : texts) object[key] = value;
+  return object;
+}
+
+/// A described struct as a tree, with the spelling of its specification.
+template <class T>
+Result<json::value> tree_of(const T& value) {
+  boost::system::error_code problem;
+  auto tree = json::parse(gantry::json::encode(value), problem);
+  if (problem) return fail(Code::failed, "cannot print the image's config: {}", problem.message());
+  return tree;
+}
+
+}  // namespace
+
+Timestamp created_time(const store::Image& image) { return parse_rfc3339(image.config.created).value_or(0); }
+
+std::uint64_t image_size(const store::Store& store, const store::Image& image) {
+  return store.layers().size(image.config).value_or(0);
+}
+
+json::object image_row(const store::Store& store, const store::Image& image, const std::string& name, bool in_full,
+                       Timestamp now) {
+  auto reference = oci::parse_reference(name);
+  const bool tagged = reference && !reference->tag.empty();
+  const Timestamp created = created_time(image);
+  return {
+      {"Repository", reference ? reference->name() : "<none>"},
+      {"Tag", tagged ? reference->tag : "<none>"},
+      {"ID", in_full ? "sha256:" + image.id : short_id(image.id)},
+      {"Created", created ? time_ago(created, now) : "unknown"},
+      {"Size", human_size(image_size(store, image))},
+      {"CreatedAt", created ? go_time(created) : "unknown"},
+      {"CreatedSince", created ? time_ago(created, now) : "unknown"},
+      {"Digest", image.descriptor.digest.text()},
+      {"Labels", text_map(image.config.config.labels)},
+  };
+}
+
+json::object image_document(const store::Store& store, const store::Image& image, Timestamp now) {
+  const std::uint64_t size = image_size(store, image);
+  const Timestamp created = created_time(image);
+  return {
+      {"Id", image.id},
+      {"RepoTags", text_list(image.names)},
+      {"RepoDigests", repository_digests(image)},
+      {"Names", text_list(image.names)},
+      {"Size", size},
+      {"VirtualSize", size},
+      {"Labels", text_map(image.config.config.labels)},
+      {"Digest", image.descriptor.digest.text()},
+      {"Created", created / kSecond},
+      {"CreatedAt", created ? to_rfc3339(created) : ""},
+      {"CreatedSince", created ? time_ago(created, now) : ""},
+  };
+}
+
+Result<json::object> image_inspection(const store::Store& store, const store::Image& image) {
+  const std::uint64_t size = image_size(store, image);
+  json::array layers;
+  for (const auto& diff_id : image.config.rootfs.diff_ids) layers.emplace_back(diff_id.text());
+  return json::object{
+      {"Id", image.id},
+      {"Digest", image.descriptor.digest.text()},
+      {"RepoTags", text_list(image.names)},
+      {"RepoDigests", repository_digests(image)},
+      {"Created", image.config.created},
+      {"Author", image.config.author},
+      {"Config", TRY(tree_of(image.config.config))},
+      {"Architecture", image.config.architecture},
+      {"Variant", image.config.variant},
+      {"Os", image.config.os},
+      {"Size", size},
+      {"VirtualSize", size},
+      {"RootFS", {{"Type", image.config.rootfs.type}, {"Layers", std::move(layers)}}},
+      {"Labels", text_map(image.config.config.labels)},
+      {"Annotations", text_map(image.manifest.annotations)},
+      {"ManifestType", image.descriptor.media_type},
+      {"User", image.config.config.user},
+      {"History", TRY(tree_of(image.config.history))},
+  };
+}
+
+}  // namespace gantry::cli

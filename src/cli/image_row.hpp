@@ -1,0 +1,27 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "store/store.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <string>
+
+// What the commands about images tell of an image, in the words of podman and docker.
+
+namespace gantry::cli {
+
+/// When it was built; 0: its config does not say.
+Timestamp created_time(const store::Image& image);
+/// Bytes of its unpacked layers; 0 when one is missing.
+std::uint64_t image_size(const store::Store& store, const store::Image& image);
+
+/// A line of `images`: the image under one of its names; an empty name for an image without.
+boost::json::object image_row(const store::Store& store, const store::Image& image, const std::string& name,
+                              bool in_full, Timestamp now);
+/// An item of `images --format json`.
+boost::json::object image_document(const store::Store& store, const store::Image& image, Timestamp now);
+/// An item of `image inspect`.
+Result<boost::json::object> image_inspection(const store::Store& store, const store::Image& image);
+
+}  // namespace gantry::cli

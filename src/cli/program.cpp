@@ -1,0 +1,48 @@
+#include "cli/program.hpp"
+
+#include "base/version.hpp"
+#include "cli/commands.hpp"
+#include "cli/context.hpp"
+#include "options/print.hpp"
+#include "options/program.hpp"
+
+namespace gantry::cli {
+
+namespace {
+
+constexpr options::Group kGroups[] = {options::group(options::kGlobalOptions)};
+
+constexpr const Command* kCommands[] = {
+    &kAttach,  &kCompletion, &kContainer, &kCreate, &kExec,  &kImage,   &kImages, &kImport, &kInfo,
+    &kInspect, &kKill,       &kLoad,      &kLogs,   &kPs,    &kRm,      &kRmi,    &kRun,    &kSave,
+    &kStart,   &kStop,       &kSystem,    &kTag,    &kUntag, &kVersion, &kWait,
+};
+
+constexpr options::Example kExamples[] = {
+    {"gantry image bootstrap busybox", "Make a first image, without a registry"},
+    {"gantry run -it --rm busybox sh", "Work in a container of it"},
+};
+
+constinit const Command kRoot = {
+    .name = "gantry",
+    .summary = "Run containers and look after their images",
+    .synopsis = "[OPTIONS] COMMAND",
+    .description =
+        "Every container job in one small, fast toolset, without a daemon. Root and ordinary users have "
+        "containers and images of their own. Commands, options and output are those of docker and podman.",
+    .examples = kExamples,
+    .groups = kGroups,
+    .commands = kCommands,
+};
+
+}  // namespace
+
+int run_gantry(std::span<char* const> argv) {
+  if (argv.size() == 2 && (std::string_view(argv[1]) == "--version" || std::string_view(argv[1]) == "-v"))
+    return options::print(fmt::format("gantry version {}\n", version())) ? 0 : 125;
+  Globals globals;
+  return options::run_program(
+      {.root = kRoot, .globals = &globals, .ready = &options::configure_log, .candidates = &candidates}, argv);
+}
+
+}  // namespace gantry::cli
