@@ -84,6 +84,18 @@ TEST_F(StoreFixture, GivesAnImageSeveralNamesAndTakesThemAway) {
   EXPECT_EQ(store->images().untag("localhost/app:1").error().code(), Code::not_found);
 }
 
+TEST_F(StoreFixture, DropsANamelessManifestOfAnImageThatIsNamedByAnother) {
+  auto made = add_image("a", {"localhost/app:latest"});
+  oci::Manifest twin = store->images().find("app")->manifest;
+  twin.annotations["packed"] = "otherwise";
+  auto entry = put(oci::kOciManifest, oci::write_manifest(twin));
+  std::string name = "localhost/app:latest";
+  ASSERT_TRUE(store->images().add(entry, std::span(&name, 1)));
+  ASSERT_EQ(store->images().index()->manifests.size(), 1u);
+  EXPECT_EQ(store->images().index()->manifests[0].digest, entry.digest);
+  EXPECT_EQ(store->images().find("app")->id, made.config.hex());
+}
+
 TEST_F(StoreFixture, RemovesAnImageWithAllItsNames) {
   auto made = add_image("a", {"localhost/app:latest", "localhost/app:1"});
   auto other = add_image("b", {"localhost/other:latest"});

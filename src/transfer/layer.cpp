@@ -1,0 +1,228 @@
+#include "transfer/layer.hpp"
+
+#include "archive/pipeline.hpp"
+#include "archive/unpack_job.hpp"
+#include "base/error_packet.hpp"
+#include "base/file.hpp"
+#include "base/json.hpp"
+#include "base/subprocess.hpp"
+#include "base/text.hpp"
+#include "linux/capabilities.hpp"
+#include "linux/idmap.hpp"
+#include "oci/media_types.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+namespace gantry::transfer {
+
+namespace {
+
+/// What the child tells at its end.
+struct Report {
+  std::string packed;
+  std::uint64_t packed_size = 0;
+  std::string unpacked;
+  std::uint64_t unpacked_size = 0;
+  std::uint64_t entries = 0;
+  std::string media_type;
+};
+BOOST_DESCRIBE_STRUCT(Report, (), (packed, packed_size, unpacked, unpacked_size, entries, media_type))
+
+std::string_view media_type_of(archive::Compression compression) {
+  switch (compression) {
+    case archive::Compression::gzip:
+      return oci::kOciLayerGzip;
+    case archive::Compression::zstd:
+      return oci::kOciLayerZstd;
+    case archive::Compression::none:
+      break;
+  }
+  return oci::kOciLayer;
+}
+
+/// A user namespace of an ordinary user without subordinate ids: every file can only be ours.
+bool maps_one_id() {
+  auto map = read_file("/proc/self/uid_map");
+  if (!map) return false;
+  auto words = split(trim(*map), '\n');
+  return words.size() == 1 && cut_last(words[0], ' ').after == "1";
+}
+
+archive::ExtractOptions extract_options(const LayerOrder& order) {
+  archive::ExtractOptions options;
+  // In a user namespace devices cannot be made, and overlayfs reads marks that need no privilege.
+  bool rootless = !linux::in_initial_user_namespace();
+  options.user_xattr = rootless;
+  options.ignore_devices = rootless;
+  options.ignore_owner = rootless && maps_one_id();
+  // Some builders write no end marker. With a digest to compare to, a cut is noticed all the same.
+  bool is_known = !order.digest.empty() || !order.diff_id.empty();
+  options.end = is_known ? archive::EndMarker::optional : archive::EndMarker::required;
+  return options;
+}
+
+Report report_of(const archive::StreamDigests& digests, std::uint64_t entries) {
+  return {.packed = digests.packed.text(),
+          .packed_size = digests.packed_size,
+          .unpacked = digests.unpacked.text(),
+          .unpacked_size = digests.unpacked_size,
+          .entries = entries,
+          .media_type = std::string(media_type_of(digests.compression))};
+}
+
+/// Copies the layer to the blob's file and to the process that unpacks it. When that one has failed it has hung up, and
+/// says why itself.
+Result<> feed(archive::Source& source, const Fd* blob, Fd unpacker) {
+  std::vector<std::byte> buffer(256u << 10);
+  while (std::size_t got = TRY(source.read(buffer))) {
+    std::string_view bytes = archive::as_text(archive::Bytes(buffer).first(got));
+    if (blob != nullptr) TRY(write_all(*blob, bytes, "the blob"));
+    auto fed = write_all(unpacker, bytes, "the layer");
+    if (!fed && fed.error().os_error() == EPIPE) return {};
+    TRY(std::move(fed));
+  }
+  return {};
+}
+
+Result<Report> receive_and_unpack(const LayerOrder& order, const Fd* blob, const Fd& folder,
+                                  const archive::Pipeline::Options& options) {
+  Pipe pipe = TRY(make_pipe());
+  fcntl(pipe.write.get(), F_SETPIPE_SZ, 1 << 20);  // fewer changes between the processes, if it is allowed
+  auto job = TRY(archive::UnpackJob::start(std::move(pipe.read), order.label, folder, extract_options(order), options));
+  auto fed = feed(*order.source, blob, std::move(pipe.write));
+  auto unpacked = job.wait();
+  TRY(std::move(fed));
+  auto layer = TRY(std::move(unpacked));
+  return report_of(layer.digests, layer.content.entries);
+}
+
+/// Passes on what is read and writes it to the blob's file as well.
+class TeeSource final : public archive::Source {
+ public:
+  TeeSource(std::unique_ptr<archive::Source> source, const Fd& blob) : source_(std::move(source)), blob_(blob) {}
+  Result<std::size_t> read(std::span<std::byte> buffer) override {
+    std::size_t got = TRY(source_->read(buffer));
+    TRY(write_all(blob_, archive::as_text(archive::Bytes(buffer).first(got)), "the blob"));
+    return got;
+  }
+
+ private:
+  std::unique_ptr<archive::Source> source_;
+  const Fd& blob_;
+};
+
+/// Only the blob is missing. Nothing is opened any more, so no privilege is needed.
+Result<Report> receive_blob(LayerOrder& order, const Fd& blob, const archive::Pipeline::Options& options) {
+  TRY(linux::set_capabilities({}));
+  archive::Pipeline pipeline(std::make_unique<TeeSource>(std::move(order.source), blob), options);
+  return report_of(TRY(pipeline.finish()), 0);
+}
+
+Result<Report> receive(LayerOrder& order, const Fd* blob, const Fd* folder) {
+  signal(SIGPIPE, SIG_IGN);
+  archive::Pipeline::Options options{.packed = order.digest.algorithm(), .unpacked = order.diff_id.algorithm()};
+  Report report = folder != nullptr ? TRY(receive_and_unpack(order, blob, *folder, options))
+                                    : TRY(receive_blob(order, *blob, options));
+  // Here and not at the commit, so that layers wait for the disk at the same time.
+  if (blob != nullptr && fsync(blob->get()) < 0) return Error::system("fsync the blob");
+  return report;
+}
+
+[[noreturn]] void run_child(LayerOrder& order, pid_t parent, const Fd& out, const Fd* blob, const Fd* folder) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  if (getppid() != parent) _exit(1);
+  auto report = receive(order, blob, folder);
+  bool told = report.has_value();
+  best_effort(write_all(out, told ? json::encode(*report) : pack_error(report.error()), "the report"));
+  _exit(told ? 0 : 1);
+}
+
+}  // namespace
+
+Result<LayerJob> LayerJob::start(const store::Store& store, LayerOrder order) {
+  LayerJob job;
+  job.order_ = std::move(order);
+  Fd folder;
+  if (job.order_.keep_blob) job.received_.blob_ = TRY(store.blobs().begin());
+  if (job.order_.unpack) {
+    job.received_.staging_.emplace(TRY(store.layers().begin()));
+    folder = TRY(open_folder(job.received_.staging_->path()));
+  }
+  Pipe pipe = TRY(make_pipe());
+  pid_t parent = getpid();
+  job.child_ = fork();
+  if (job.child_ < 0) return Error::system("start a process for {}", job.order_.label);
+  if (job.child_ == 0)
+    run_child(job.order_, parent, pipe.write, job.order_.keep_blob ? &job.received_.blob_->fd() : nullptr,
+              job.order_.unpack ? &folder : nullptr);
+  job.report_ = std::move(pipe.read);
+  job.order_.source.reset();
+  return job;
+}
+
+LayerJob::LayerJob(LayerJob&& other) noexcept
+    : order_(std::move(other.order_)),
+      received_(std::move(other.received_)),
+      child_(std::exchange(other.child_, -1)),
+      report_(std::move(other.report_)) {}
+
+LayerJob::~LayerJob() {
+  if (child_ <= 0) return;
+  kill(child_, SIGKILL);
+  waitpid(child_, nullptr, 0);
+}
+
+Result<> LayerJob::wait(std::string& report) {
+  report = TRY(read_all(report_, "the report"));
+  int status = 0;
+  while (waitpid(child_, &status, 0) < 0)
+    if (errno != EINTR) return Error::system("wait for process {}", child_);
+  child_ = -1;
+  ExitStatus ended = exit_status_of_wait(status);
+  if (ended.ok()) return {};
+  if (ended.signal != 0) return fail(Code::failed, "the process that unpacked it was ended by signal {}", ended.signal);
+  auto error = unpack_error(report);
+  return error ? std::move(*error) : fail(Code::failed, "the process that unpacked it gave no reason");
+}
+
+Result<ReceivedLayer> LayerJob::finish() {
+  std::string text;
+  TRY(with_context(wait(text), "{}", order_.label));
+  auto report = TRY(json::decode<Report>(text, "the report"));
+  const auto& expected = order_;
+  if (expected.size && *expected.size != static_cast<std::int64_t>(report.packed_size))
+    return fail(Code::corrupt, "{} has {} bytes, not {}", expected.label, report.packed_size, *expected.size);
+  if (!expected.digest.empty() && expected.digest.text() != report.packed)
+    return fail(Code::corrupt, "{} has the digest {}, not {}", expected.label, report.packed, expected.digest.text());
+  if (!expected.diff_id.empty() && expected.diff_id.text() != report.unpacked)
+    return fail(Code::corrupt, "{} unpacks to {}, not to {} as the config says", expected.label, report.unpacked,
+                expected.diff_id.text());
+  received_.descriptor_ = {.media_type = report.media_type,
+                           .digest = TRY(oci::Digest::parse(report.packed)),
+                           .size = static_cast<std::int64_t>(report.packed_size)};
+  received_.diff_id_ = TRY(oci::Digest::parse(report.unpacked));
+  received_.info_ = {.size = report.unpacked_size, .entries = report.entries};
+  return std::move(received_);
+}
+
+ReceivedLayer ReceivedLayer::present(oci::Descriptor descriptor, oci::Digest diff_id) {
+  ReceivedLayer layer;
+  layer.descriptor_ = std::move(descriptor);
+  layer.diff_id_ = std::move(diff_id);
+  return layer;
+}
+
+Result<> ReceivedLayer::commit() {
+  if (blob_) TRY(blob_->commit(descriptor_.digest));
+  if (staging_) TRY(staging_->commit(diff_id_, info_));
+  return {};
+}
+
+}  // namespace gantry::transfer

@@ -1,0 +1,68 @@
+#pragma once
+
+#include "archive/source.hpp"
+#include "content/blobs.hpp"
+#include "oci/image_spec.hpp"
+#include "store/store.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace gantry::transfer {
+
+/// A layer that is to come into the store, and what it must turn out to be; empty: not known before.
+struct LayerOrder {
+  std::string label;  ///< "layer 2 of localhost/busybox:latest"
+  std::unique_ptr<archive::Source> source;
+  oci::Digest digest;
+  std::optional<std::int64_t> size;
+  oci::Digest diff_id;
+  bool keep_blob = true;  ///< false: the store has the blob
+  bool unpack = true;     ///< false: the store has it unpacked
+};
+
+/// A layer that has come whole, but is not in its place yet.
+class ReceivedLayer {
+ public:
+  /// One that the store has already.
+  static ReceivedLayer present(oci::Descriptor descriptor, oci::Digest diff_id);
+
+  const oci::Descriptor& descriptor() const { return descriptor_; }
+  const oci::Digest& diff_id() const { return diff_id_; }
+  /// Puts blob and unpacked layer in their places.
+  Result<> commit();
+
+ private:
+  friend class LayerJob;
+  oci::Descriptor descriptor_;
+  oci::Digest diff_id_;
+  store::LayerInfo info_;
+  std::optional<content::Ingest> blob_;
+  std::optional<store::LayerStaging> staging_;
+};
+
+/// Receives one layer in a process of its own, with little privilege, as its bytes are hostile. The bytes are read
+/// once: writing the blob, hashing, inflating, hashing what comes out and unpacking it all happen at the same time.
+/// Several jobs may run at a time. What is not committed leaves nothing behind; the process ends with the job.
+class LayerJob {
+ public:
+  static Result<LayerJob> start(const store::Store& store, LayerOrder order);
+  LayerJob(LayerJob&&) noexcept;
+  ~LayerJob();
+
+  /// Waits. Code::corrupt names the layer and what does not match.
+  Result<ReceivedLayer> finish();
+
+ private:
+  LayerJob() = default;
+  Result<> wait(std::string& report);
+
+  LayerOrder order_;
+  ReceivedLayer received_;
+  pid_t child_ = -1;
+  Fd report_;
+};
+
+}  // namespace gantry::transfer

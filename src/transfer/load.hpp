@@ -1,0 +1,25 @@
+#pragma once
+
+#include "store/store.hpp"
+#include "transfer/layer.hpp"
+#include "transfer/offer.hpp"
+
+#include <string>
+#include <vector>
+
+namespace gantry::transfer {
+
+struct LoadedImage {
+  std::string id;
+  std::vector<std::string> names;  ///< canonical; may be empty
+};
+
+/// Loads the images at `location` that are wanted. Either an image comes in whole, with all its blobs checked against
+/// their digests and all layers unpacked, or nothing of it remains.
+Result<std::vector<LoadedImage>> load(const store::Store& store, const Location& location, const Wanted& wanted);
+
+/// Layers that are in hand, and the config that goes with them, become an image of the store.
+Result<LoadedImage> store_image(const store::Store& store, std::vector<ReceivedLayer> layers,
+                                const std::string& config_bytes, const std::vector<std::string>& names);
+
+}  // namespace gantry::transfer

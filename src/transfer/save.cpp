@@ -1,0 +1,214 @@
+#include "transfer/save.hpp"
+
+#include "archive/hash.hpp"
+#include "archive/inflate.hpp"
+#include "archive/pipeline.hpp"
+#include "base/json.hpp"
+#include "oci/media_types.hpp"
+#include "oci/reference.hpp"
+#include "transfer/destination.hpp"
+#include "transfer/docker_archive.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+namespace gantry::transfer {
+
+namespace {
+
+/// An image and the names that it is saved under.
+struct Chosen {
+  store::Image image;
+  std::vector<std::string> names;
+};
+
+/// The one of its names that the user means; none when the user gave its id.
+std::string chosen_name(const store::Image& image, const std::string& given) {
+  auto local = store::local_name(given);
+  auto reference = oci::parse_reference(given);
+  std::string whole = reference ? oci::with_default_tag(std::move(*reference)).canonical() : "";
+  for (const auto& name : image.names)
+    if ((local && name == *local) || name == whole) return name;
+  return {};
+}
+
+Result<std::vector<Chosen>> choose_images(const store::Store& store, const std::vector<std::string>& given) {
+  std::vector<Chosen> chosen;
+  for (const auto& text : given) {
+    auto image = TRY(store.images().find(text));
+    std::string name = chosen_name(image, text);
+    auto same = std::ranges::find_if(chosen, [&](const Chosen& other) { return other.image.id == image.id; });
+    if (same == chosen.end()) same = chosen.insert(same, Chosen{std::move(image), {}});
+    if (!name.empty() && std::ranges::find(same->names, name) == same->names.end())
+      same->names.push_back(std::move(name));
+  }
+  return chosen;
+}
+
+/// Fails at its end when the bytes were not those of the digest.
+class CheckedSource final : public archive::Source {
+ public:
+  CheckedSource(Fd fd, const oci::Digest& digest)
+      : file_(std::move(fd), digest.text()), digest_(digest), hasher_(digest.algorithm()) {}
+  Result<std::size_t> read(std::span<std::byte> buffer) override {
+    std::size_t got = TRY(file_.read(buffer));
+    hasher_.update(archive::Bytes(buffer).first(got));
+    if (got > 0) return got;
+    auto actual = hasher_.finish();
+    if (actual != digest_)
+      return fail(Code::corrupt, "blob {} in the store has the digest {}", digest_.text(), actual.text());
+    return got;
+  }
+
+ private:
+  archive::FileSource file_;
+  oci::Digest digest_;
+  archive::Hasher hasher_;
+};
+
+class Saver {
+ public:
+  Saver(const store::Store& store, Destination& destination) : store_(store), destination_(destination) {}
+
+  Result<> layout(const std::vector<Chosen>& chosen) {
+    oci::Index index;
+    for (const auto& [image, names] : chosen) {
+      std::string manifest = oci::write_manifest(converted(image.manifest, Kind::oci));
+      oci::Descriptor entry = describe(manifest, oci::kOciManifest);
+      TRY(put_once(layout_path(entry.digest), manifest));
+      TRY(blobs(image, layout_path));
+      for (const auto& name : names) {
+        entry.annotations[oci::kRefName] = name;
+        index.manifests.push_back(entry);
+      }
+      if (names.empty()) index.manifests.push_back(entry);
+    }
+    TRY(destination_.put("index.json", oci::write_index(index)));
+    return destination_.put("oci-layout", oci::write_image_layout({}));
+  }
+
+  Result<> dir(const Chosen& chosen) {
+    TRY(blobs(chosen.image, dir_path));
+    TRY(destination_.put("manifest.json", oci::write_manifest(converted(chosen.image.manifest, Kind::docker))));
+    return destination_.put("version", "Directory Transport Version: 1.1\n");
+  }
+
+  Result<> docker_archive(const std::vector<Chosen>& chosen) {
+    std::vector<DockerArchiveItem> items;
+    for (const auto& [image, names] : chosen) {
+      DockerArchiveItem item{.config = image.id + ".json", .repo_tags = names, .layers = {}};
+      TRY(put_once(item.config, TRY(checked_bytes(image.manifest.config.digest))));
+      for (std::size_t i = 0; i < image.manifest.layers.size(); ++i) {
+        if (i >= image.config.rootfs.diff_ids.size())
+          return fail(Code::corrupt, "image {} has more layers than its config knows", image.id);
+        item.layers.push_back(image.config.rootfs.diff_ids[i].hex() + ".tar");
+        TRY(plain_layer(item.layers.back(), image.manifest.layers[i].digest, image.config.rootfs.diff_ids[i]));
+      }
+      items.push_back(std::move(item));
+    }
+    return destination_.put("manifest.json", json::encode(items));
+  }
+
+ private:
+  enum class Kind { oci, docker };
+
+  static std::string layout_path(const oci::Digest& digest) {
+    return fmt::format("blobs/{}/{}", oci::name_of(digest.algorithm()), digest.hex());
+  }
+  static std::string dir_path(const oci::Digest& digest) { return digest.hex(); }
+
+  static oci::Descriptor describe(const std::string& bytes, std::string_view media_type) {
+    return {.media_type = std::string(media_type),
+            .digest = archive::hash_of(archive::as_bytes(bytes)),
+            .size = static_cast<std::int64_t>(bytes.size())};
+  }
+
+  static std::string_view docker_layer(oci::Compression compression) {
+    if (compression == oci::Compression::gzip) return oci::kDockerLayerGzip;
+    return compression == oci::Compression::zstd ? oci::kDockerLayerZstd : oci::kDockerLayer;
+  }
+
+  static oci::Manifest converted(oci::Manifest manifest, Kind kind) {
+    manifest.media_type = kind == Kind::oci ? oci::kOciManifest : oci::kDockerManifest;
+    manifest.config.media_type = kind == Kind::oci ? oci::kOciConfig : oci::kDockerConfig;
+    for (auto& layer : manifest.layers) {
+      auto compression = oci::compression_of(layer.media_type);
+      layer.media_type = kind == Kind::oci ? oci::layer_media_type(compression) : docker_layer(compression);
+    }
+    return manifest;
+  }
+
+  Result<std::string> checked_bytes(const oci::Digest& digest) const {
+    std::string bytes = TRY(store_.blobs().read(digest));
+    CheckedSource source(TRY(store_.blobs().open(digest)), digest);
+    std::array<std::byte, 16384> buffer;
+    while (TRY(source.read(buffer)) > 0) {
+    }
+    return bytes;
+  }
+
+  bool is_new(const std::string& path) { return written_.insert(path).second; }
+
+  Result<> put_once(const std::string& path, const std::string& bytes) {
+    return is_new(path) ? destination_.put(path, bytes) : Result<>();
+  }
+
+  Result<> blobs(const store::Image& image, std::string (*path_of)(const oci::Digest&)) {
+    std::vector<oci::Digest> digests{image.manifest.config.digest};
+    for (const auto& layer : image.manifest.layers) digests.push_back(layer.digest);
+    for (const auto& digest : digests) {
+      if (!is_new(path_of(digest))) continue;
+      CheckedSource source(TRY(store_.blobs().open(digest)), digest);
+      TRY(destination_.put(path_of(digest), TRY(store_.blobs().size(digest)), source));
+    }
+    return {};
+  }
+
+  std::unique_ptr<archive::Source> blob_source(Fd fd, const oci::Digest& digest) const {
+    return std::make_unique<archive::FileSource>(std::move(fd), digest.text());
+  }
+
+  /// Bytes of the layer's plain tar, which the archive needs to know before them.
+  Result<std::uint64_t> plain_size(const oci::Digest& blob, const oci::Digest& diff_id) const {
+    if (auto info = store_.layers().info(diff_id)) return info->size;
+    archive::Pipeline counter(blob_source(TRY(store_.blobs().open(blob)), blob));
+    return TRY(counter.finish()).unpacked_size;
+  }
+
+  Result<> plain_layer(const std::string& path, const oci::Digest& blob, const oci::Digest& diff_id) {
+    if (!is_new(path)) return {};
+    std::uint64_t size = TRY(plain_size(blob, diff_id));
+    archive::Pipeline tar(blob_source(TRY(store_.blobs().open(blob)), blob), {.unpacked = diff_id.algorithm()});
+    TRY(with_context(destination_.put(path, size, tar), "layer {}", diff_id.text()));
+    auto actual = TRY(tar.finish()).unpacked;
+    if (actual != diff_id)
+      return fail(Code::corrupt, "layer {} in the store unpacks to {}", diff_id.text(), actual.text());
+    return {};
+  }
+
+  const store::Store& store_;
+  Destination& destination_;
+  std::set<std::string> written_;
+};
+
+}  // namespace
+
+Result<> save(const store::Store& store, const std::vector<std::string>& images, SaveFormat format,
+              const std::string& output) {
+  Lock used = TRY(store.use());
+  auto chosen = TRY(choose_images(store, images));
+  if (format == SaveFormat::docker_dir && chosen.size() > 1)
+    return fail(Code::invalid, "docker-dir holds one image").with_cure("save each to a folder of its own");
+  bool is_folder = format == SaveFormat::oci_dir || format == SaveFormat::docker_dir;
+  if (is_folder && output.empty())
+    return fail(Code::invalid, "a folder cannot go to standard output").with_cure("name it with -o");
+  auto destination = TRY(is_folder ? make_folder(output) : make_archive(output));
+  Saver saver(store, *destination);
+  if (format == SaveFormat::docker_archive) TRY(saver.docker_archive(chosen));
+  else if (format == SaveFormat::docker_dir) TRY(saver.dir(chosen.front()));
+  else TRY(saver.layout(chosen));
+  return destination->finish();
+}
+
+}  // namespace gantry::transfer
