@@ -7,8 +7,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <cerrno>
+#include <array>
 #include <cstddef>
+#include <ranges>
 
 namespace gantry::linux {
 
@@ -76,6 +77,12 @@ std::int32_t access_bits(std::string_view access) {
   return bits;
 }
 
+constexpr std::int32_t kAnyAccess = BPF_DEVCG_ACC_MKNOD | BPF_DEVCG_ACC_READ | BPF_DEVCG_ACC_WRITE;
+
+bool speaks_of_all(const DeviceRule& rule) {
+  return rule.type == 'a' && access_bits(rule.access) == kAnyAccess && !rule.major && !rule.minor;
+}
+
 /// The answer of `rule` when it speaks of the device, else what comes after.
 void append_rule(std::vector<bpf_insn>& program, const DeviceRule& rule) {
   std::vector<bpf_insn> checks;
@@ -86,11 +93,10 @@ void append_rule(std::vector<bpf_insn>& program, const DeviceRule& rule) {
   };
   if (rule.type != 'a') unless_equal(kType, rule.type == 'b' ? BPF_DEVCG_DEV_BLOCK : BPF_DEVCG_DEV_CHAR);
   std::int32_t access = access_bits(rule.access);
-  constexpr std::int32_t kAll = BPF_DEVCG_ACC_MKNOD | BPF_DEVCG_ACC_READ | BPF_DEVCG_ACC_WRITE;
-  if (access != kAll) {
+  if (access != kAnyAccess) {
     // An allowing rule must cover all of what is wanted, a denying one any of it.
     checks.push_back(copy_register(kScratch, kAccess));
-    checks.push_back(and_value(kScratch, rule.allow ? kAll & ~access : access));
+    checks.push_back(and_value(kScratch, rule.allow ? kAnyAccess & ~access : access));
     if (rule.allow) {
       unless_equal(kScratch, 0);
     } else {
@@ -106,6 +112,10 @@ void append_rule(std::vector<bpf_insn>& program, const DeviceRule& rule) {
   program.insert(program.end(), checks.begin(), checks.end());
 }
 
+std::string bytes_of(const std::vector<bpf_insn>& program) {
+  return std::string(reinterpret_cast<const char*>(program.data()), program.size() * sizeof(bpf_insn));
+}
+
 Result<Fd> load_program(const std::string& instructions) {
   static constexpr char kLicense[] = "Apache-2.0";
   bpf_attr attributes{};
@@ -118,20 +128,62 @@ Result<Fd> load_program(const std::string& instructions) {
   return Fd(static_cast<int>(fd));
 }
 
-Result<> attach_program(const Fd& folder, const Fd& program) {
+/// Programs that were attached to this very cgroup before.
+Result<std::vector<Fd>> attached_programs(const Fd& folder) {
+  std::array<__u32, 64> ids;  // the kernel's own limit for a cgroup
+  bpf_attr attributes{};
+  attributes.query.target_fd = static_cast<__u32>(folder.get());
+  attributes.query.attach_type = BPF_CGROUP_DEVICE;
+  attributes.query.prog_ids = reinterpret_cast<std::uintptr_t>(ids.data());
+  attributes.query.prog_cnt = ids.size();
+  if (syscall(SYS_bpf, BPF_PROG_QUERY, &attributes, sizeof attributes) < 0)
+    return Error::system("list the device programs");
+  std::vector<Fd> programs;
+  for (__u32 id : std::span(ids).first(attributes.query.prog_cnt)) {
+    bpf_attr wanted{};
+    wanted.prog_id = id;
+    Fd program(static_cast<int>(syscall(SYS_bpf, BPF_PROG_GET_FD_BY_ID, &wanted, sizeof wanted)));
+    if (!program.valid()) return Error::system("open device program {}", id);
+    programs.push_back(std::move(program));
+  }
+  return programs;
+}
+
+Result<> change_attachment(int command, const Fd& folder, const Fd& program) {
   bpf_attr attributes{};
   attributes.target_fd = static_cast<__u32>(folder.get());
   attributes.attach_bpf_fd = static_cast<__u32>(program.get());
   attributes.attach_type = BPF_CGROUP_DEVICE;
-  attributes.attach_flags = 0;  // the only one here; attaching again replaces it
-  if (syscall(SYS_bpf, BPF_PROG_ATTACH, &attributes, sizeof attributes) < 0)
-    return Error::system("attach the device program");
+  // All programs from the root down must agree; without this flag a container could have none of its own below.
+  if (command == BPF_PROG_ATTACH) attributes.attach_flags = BPF_F_ALLOW_MULTI;
+  if (syscall(SYS_bpf, command, &attributes, sizeof attributes) < 0)
+    return Error::system("{} the device program", command == BPF_PROG_ATTACH ? "attach" : "detach");
+  return {};
+}
+
+Result<> set_v2_rules(const Cgroup& cgroup, std::span<const DeviceRule> rules) {
+  Fd folder = TRY(open_folder(cgroup.folder("")));
+  Fd program = TRY(load_program(TRY(compile_device_rules(rules))));
+  auto before = TRY(attached_programs(folder));
+  TRY(change_attachment(BPF_PROG_ATTACH, folder, program));
+  for (const Fd& old : before) TRY(change_attachment(BPF_PROG_DETACH, folder, old));
+  return {};
+}
+
+Result<> check_rules(std::span<const DeviceRule> rules) {
+  for (const auto& rule : rules) {
+    if (rule.type != 'a' && rule.type != 'b' && rule.type != 'c')
+      return fail(Code::invalid, "'{}' is not a type of device", rule.type).with_cure("use a, b or c");
+    if (rule.access.empty() || rule.access.find_first_not_of("rwm") != std::string::npos)
+      return fail(Code::invalid, "'{}' is not an access to devices", rule.access).with_cure("use some of r, w and m");
+  }
   return {};
 }
 
 }  // namespace
 
 Result<std::string> compile_device_rules(std::span<const DeviceRule> rules) {
+  TRY(check_rules(rules));
   std::vector<bpf_insn> program{
       load_word(kType, BPF_REG_1, offsetof(bpf_cgroup_dev_ctx, access_type)),
       copy_register(kAccess, kType),
@@ -140,25 +192,24 @@ Result<std::string> compile_device_rules(std::span<const DeviceRule> rules) {
       load_word(kMajor, BPF_REG_1, offsetof(bpf_cgroup_dev_ctx, major)),
       load_word(kMinor, BPF_REG_1, offsetof(bpf_cgroup_dev_ctx, minor)),
   };
-  // The last rule that speaks of a device decides, so the last comes first.
-  for (auto rule = rules.rbegin(); rule != rules.rend(); ++rule) {
-    if (rule->type != 'a' && rule->type != 'b' && rule->type != 'c')
-      return fail(Code::invalid, "'{}' is not a type of device", rule->type);
-    if (rule->access.find_first_not_of("rwm") != std::string::npos)
-      return fail(Code::invalid, "'{}' is not an access of r, w and m", rule->access);
-    append_rule(program, *rule);
+  // The last rule that speaks of a device decides, so the last comes first. Nothing may follow one that speaks of all:
+  // the kernel refuses a program with a part that is never reached.
+  for (const auto& rule : rules | std::views::reverse) {
+    append_rule(program, rule);
+    if (speaks_of_all(rule)) return bytes_of(program);
   }
   program.push_back(set_value(BPF_REG_0, 0));
   program.push_back(leave());
-  return std::string(reinterpret_cast<const char*>(program.data()), program.size() * sizeof(bpf_insn));
+  return bytes_of(program);
 }
 
 Result<> set_device_rules(const Cgroup& cgroup, std::span<const DeviceRule> rules) {
+  TRY(check_rules(rules));
   if (cgroup.has("devices") && !cgroup.is_v2("devices")) return set_v1_rules(cgroup, rules);
-  Fd folder = TRY(cgroup.unified());
-  if (!folder.valid()) return fail(Code::unsupported, "cgroup {} cannot control devices", cgroup.path());
-  Fd program = TRY(load_program(TRY(compile_device_rules(rules))));
-  return attach_program(folder, program);
+  if (!cgroup.has(""))
+    return fail(Code::unsupported, "cgroup {} cannot control devices", cgroup.path())
+        .with_cure("this takes cgroup v2 or the v1 controller 'devices'");
+  return with_context(set_v2_rules(cgroup, rules), "set the device rules of cgroup {}", cgroup.path());
 }
 
 }  // namespace gantry::linux

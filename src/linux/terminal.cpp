@@ -62,7 +62,7 @@ void restore_and_die(int number) {
 
 /// Signals that someone handles or ignores already are left to them: they do not end us.
 void watch_fatal_signals() {
-  struct sigaction action{};
+  struct sigaction action {};
   action.sa_handler = restore_and_die;
   action.sa_flags = static_cast<int>(SA_RESETHAND);
   for (std::size_t i = 0; i < std::size(kFatalSignals); ++i) {
