@@ -119,8 +119,8 @@ Result<int> run(Call& call) {
 }  // namespace detail
 
 /// A command that is answered by `Result<int> Run(const Globals&, const Arguments&)`: the process's exit status.
-/// The structs that options and words write into need names of their own in the whole program: g++ 12 gives what is made
-/// from a member of `(anonymous)::Arguments` external linkage, and would take that of another file.
+/// The structs that options and words write into need names of their own in the whole program: g++ 12 gives what is
+/// made from a member of `(anonymous)::Arguments` external linkage, and would take that of another file.
 template <auto Run>
 consteval Command command(Command command) {
   using Arguments = typename detail::Signature<decltype(Run)>::Arguments;

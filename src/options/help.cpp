@@ -13,44 +13,46 @@ struct Row {
   std::string label;
   std::string_view text;
 };
+struct Section {
+  std::string_view title;
+  std::vector<Row> rows;
+};
 
-/// Two columns; a label that is too wide has a line of its own.
-void add_rows(std::string& out, const std::vector<Row>& rows) {
-  std::size_t column = 0;
-  for (const auto& row : rows)
-    if (row.label.size() <= kWidestLabel) column = std::max(column, row.label.size());
-  column += 4;
-  for (const auto& row : rows) {
-    (out += "  ") += row.label;
-    std::size_t used = row.label.size() + 2;
-    if (used + 2 > column) {
-      out += '\n';
-      used = 0;
-    }
-    out.append(column - used, ' ');
-    (out += wrap(row.text, kWidth - column, column)) += '\n';
+Section command_section(const Command& command) {
+  Section section{"Commands", {}};
+  for (const Command* each : command.commands)
+    if (!each->hidden) section.rows.push_back({std::string(each->name), each->summary});
+  return section;
+}
+
+void add_options(std::vector<Section>& sections, const Command& command, std::string_view usual_title) {
+  for (const Group& group : command.groups) {
+    std::string_view title = group.title.empty() ? usual_title : group.title;
+    if (sections.empty() || sections.back().title != title) sections.push_back({title, {}});
+    for (const Option& option : group.options)
+      if (!option.hidden) sections.back().rows.push_back({option_label(option), option.help});
   }
 }
 
-void add_section(std::string& out, std::string_view title, const std::vector<Row>& rows) {
-  if (rows.empty()) return;
-  out += fmt::format("\n{}:\n", title);
-  add_rows(out, rows);
-}
-
-void add_commands(std::string& out, const Command& command) {
-  std::vector<Row> rows;
-  for (const Command* each : command.commands)
-    if (!each->hidden) rows.push_back({std::string(each->name), each->summary});
-  add_section(out, "Commands", rows);
-}
-
-void add_options(std::string& out, const Command& command, std::string_view usual_title) {
-  for (const Group& group : command.groups) {
-    std::vector<Row> rows;
-    for (const Option& option : group.options)
-      if (!option.hidden) rows.push_back({option_label(option), option.help});
-    add_section(out, group.title.empty() ? usual_title : group.title, rows);
+/// Two columns, the same in every section; a label that is too wide has a line of its own.
+void print_sections(std::string& out, const std::vector<Section>& sections) {
+  std::size_t column = 0;
+  for (const auto& section : sections)
+    for (const auto& row : section.rows)
+      if (row.label.size() <= kWidestLabel) column = std::max(column, row.label.size());
+  column += 4;
+  for (const auto& section : sections) {
+    if (!section.rows.empty()) out += fmt::format("\n{}:\n", section.title);
+    for (const auto& row : section.rows) {
+      (out += "  ") += row.label;
+      std::size_t used = row.label.size() + 2;
+      if (used + 2 > column) {
+        out += '\n';
+        used = 0;
+      }
+      out.append(column - used, ' ');
+      (out += wrap(row.text, kWidth - column, column)) += '\n';
+    }
   }
 }
 
@@ -96,10 +98,12 @@ std::string help_text(const Call& call) {
   std::string out = fmt::format("Usage: {} {}\n", call.name(), command.synopsis);
   if (!command.summary.empty()) out += fmt::format("\n{}\n", command.summary);
   if (!command.description.empty()) out += fmt::format("\n{}\n", wrap(command.description, kWidth, 0));
-  add_commands(out, command);
+  print_sections(out, {command_section(command)});
+  std::vector<Section> sections;
   bool is_root = &command == call.path()[0];
-  add_options(out, command, is_root ? "Global options" : "Options");
-  if (!is_root) add_options(out, *call.path()[0], "Global options");
+  add_options(sections, command, is_root ? "Global options" : "Options");
+  if (!is_root) add_options(sections, *call.path()[0], "Global options");
+  print_sections(out, sections);
   if (!command.examples.empty()) out += "\nExamples:\n";
   for (const Example& example : command.examples) out += fmt::format("  # {}\n  {}\n", example.effect, example.command);
   return out;

@@ -18,6 +18,13 @@ std::string escape(std::string_view text) {
   return out;
 }
 
+std::string to_upper(std::string_view text) {
+  std::string upper(text);
+  for (char& c : upper)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  return upper;
+}
+
 /// "gantry-image-rm".
 std::string page_name(const Call& call) {
   std::string name = call.name();
@@ -27,6 +34,7 @@ std::string page_name(const Call& call) {
 }
 
 void add_options(std::string& out, const Command& command, std::string_view usual_title) {
+  std::string_view last_title;
   for (const Group& group : command.groups) {
     std::string rows;
     for (const Option& option : group.options) {
@@ -40,10 +48,10 @@ void add_options(std::string& out, const Command& command, std::string_view usua
       rows += fmt::format("\n{}.\n", escape(option.help));
     }
     if (rows.empty()) continue;
-    std::string title;
-    for (char c : group.title.empty() ? usual_title : group.title)
-      title += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-    out += fmt::format(".SH {}\n{}", title, rows);
+    std::string_view title = group.title.empty() ? usual_title : group.title;
+    if (title != last_title) out += fmt::format(".SH {}\n", to_upper(title));
+    last_title = title;
+    out += rows;
   }
 }
 
@@ -75,11 +83,8 @@ void add_see_also(std::string& out, const Call& call) {
 std::string man_page(const Call& call) {
   const Command& command = call.command();
   std::string name = page_name(call);
-  std::string title = name;
-  for (char& c : title)
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  std::string out = fmt::format(".TH {} 1 \"\" \"Gantry\" \"Gantry Manual\"\n.SH NAME\n{} \\- {}\n", escape(title),
-                                escape(name), escape(command.summary));
+  std::string out = fmt::format(".TH {} 1 \"\" \"Gantry\" \"Gantry Manual\"\n.SH NAME\n{} \\- {}\n",
+                                escape(to_upper(name)), escape(name), escape(command.summary));
   out += fmt::format(".SH SYNOPSIS\n\\fB{}\\fR {}\n", escape(call.name()), escape(command.synopsis));
   std::string paragraphs = escape(command.description);
   for (std::size_t at = 0; (at = paragraphs.find('\n', at)) != paragraphs.npos; at += 5)
