@@ -1,8 +1,5 @@
 # Where programs, man pages and completions go, and the two packages: a .deb of the release preset, a tarball of the
 # static one. `gantry` finds its siblings beside itself or in ../libexec/gantry, so the tarball runs where it is unpacked.
-if(NOT TARGET gantry OR NOT TARGET gantry-runtime OR NOT TARGET gantry-transfer)
-  return()
-endif()
 include(GNUInstallDirs)
 set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)  # the unit tests are not needed for a package
 

@@ -1,5 +1,9 @@
 #pragma once
 
+#include "base/json_options.hpp"
+
+#include <boost/describe/class.hpp>
+
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -14,21 +18,30 @@ struct Mount {
   std::string source;                ///< absolute host path of a bind
   std::string target;                ///< absolute path inside the container
   std::vector<std::string> options;  ///< runtime-spec options: "ro", "rbind", "size=64m", …
+
+  bool operator==(const Mount&) const = default;
 };
+BOOST_DESCRIBE_STRUCT(Mount, (), (type, source, target, options))
 
 /// A process limit as setrlimit(2) has it.
 struct Ulimit {
   std::string name;  ///< "nofile", as docker and podman write it
   std::uint64_t soft = 0;
   std::uint64_t hard = 0;
+
+  bool operator==(const Ulimit&) const = default;
 };
+BOOST_DESCRIBE_STRUCT(Ulimit, (), (name, soft, hard))
 
 /// A host device node that the container may use.
 struct Device {
   std::string source;          ///< absolute path on the host
   std::string target;          ///< absolute path inside the container
   std::string access = "rwm";  ///< of r, w, m
+
+  bool operator==(const Device&) const = default;
 };
+BOOST_DESCRIBE_STRUCT(Device, (), (source, target, access))
 
 /// What `gantry create` and `run` were asked for. Exactly one of image, rootfs and host_root is set.
 /// Engine::create completes it with the image's defaults (see complete()) and keeps it for the container's life.
@@ -77,7 +90,15 @@ struct ContainerConfig {
   std::string seccomp;              ///< empty: the default profile; "unconfined"; or the path of a profile
   std::vector<std::string> mask;    ///< further paths to hide
   std::vector<std::string> unmask;  ///< default masked or read-only paths to leave alone; "ALL"
+
+  bool operator==(const ContainerConfig&) const = default;
 };
+BOOST_DESCRIBE_STRUCT(ContainerConfig, (),
+                      (image, rootfs, rootfs_overlay, host_root, name, entrypoint, command, env, workdir, user, groups,
+                       hostname, labels, tty, interactive, detach, remove, init, stop_signal, stop_timeout, cidfile,
+                       mounts, read_only, shm_size, network, memory, nano_cpus, pids_limit, ulimits, devices, sysctls,
+                       privileged, cap_add, cap_drop, no_new_privileges, seccomp, mask, unmask))
+constexpr json::Options json_options(const ContainerConfig*) { return {.style = json::Style::snake}; }
 
 /// What `gantry exec` was asked for.
 struct ExecConfig {

@@ -17,7 +17,6 @@ enum class Status {
   creating,  ///< another process is making it at this moment
   created,   ///< never started
   running,
-  paused,
   exited,
   removing,  ///< being taken apart, or the one who did so was killed: `rm` finishes it
 };
@@ -40,7 +39,7 @@ struct Container {
   bool oom_killed = false;
   ContainerConfig config;  ///< completed with the image's defaults
 
-  bool running() const { return status == Status::running || status == Status::paused; }
+  bool running() const { return status == Status::running; }
   /// Entrypoint and command in one.
   std::vector<std::string> argv() const;
 };

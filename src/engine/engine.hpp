@@ -4,6 +4,8 @@
 #include "engine/config.hpp"
 #include "engine/container.hpp"
 #include "engine/logs.hpp"
+#include "store/check.hpp"
+#include "store/collect.hpp"
 
 #include <boost/json/fwd.hpp>
 
@@ -11,10 +13,6 @@
 #include <optional>
 #include <string>
 #include <vector>
-
-namespace gantry::store {
-class Store;
-}
 
 namespace gantry::engine {
 
@@ -37,11 +35,10 @@ struct AttachEnd {
   std::optional<int> exit_code;  ///< none: the user detached; the container goes on
 };
 
-/// Something that is not as it should be.
-struct Finding {
-  std::string object;   ///< "container 1f2e…", "layer sha256:…"
-  std::string problem;  ///< one sentence
-  bool repaired = false;
+/// What remove_image() did.
+struct ImageRemoval {
+  std::vector<std::string> untagged;  ///< names that were taken away
+  std::string deleted;                ///< the image's id, when its last name went
 };
 
 /// Containers. Opens the database and the image store when first needed. Not thread-safe; any number of processes
@@ -86,18 +83,22 @@ class Engine {
   /// For the monitor's cleanup command: a container that is gone or runs is left alone.
   Result<> cleanup(const std::string& id);
 
-  /// Ids of the images that containers are made from: they must not be removed.
-  Result<std::vector<std::string>> images_in_use();
+  /// The image store under the same root, opened when first needed.
+  Result<store::Store*> images();
+  /// Takes a name away from an image, and with its last name (or by id) the image itself, with all that nothing else
+  /// needs. Code::busy when it has several names and is given by id, or when a container is made from it; with `force`
+  /// all its names and those containers go too.
+  Result<ImageRemoval> remove_image(const std::string& name, bool force);
+  /// Removes what neither an image nor a container needs.
+  Result<store::Collected> collect();
 
   /// Compares database, snapshots, run folders, cgroups and image store. What a killed process left half done is
   /// finished first, as every command that changes something does.
-  Result<std::vector<Finding>> check(bool repair);
+  Result<std::vector<store::Finding>> check(bool repair);
 
-  /// The image store under the same root, opened when first needed.
-  Result<store::Store*> images();
+  struct State;  ///< of its parts alone: state.hpp
 
  private:
-  struct State;
   std::unique_ptr<State> state_;
 };
 

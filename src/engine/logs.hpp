@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace gantry::engine {
@@ -29,5 +30,9 @@ struct LogEntry {
 std::optional<LogEntry> parse_log_entry(std::string_view line);
 
 using LogSink = std::function<Result<>(const LogEntry&)>;
+
+/// Hands the entries of a log file to `sink`. With `follow`, `goes_on` tells whether more may come.
+Result<> read_log(const std::string& path, const LogOptions& options, const LogSink& sink,
+                  const std::function<bool()>& goes_on);
 
 }  // namespace gantry::engine

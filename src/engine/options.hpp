@@ -24,9 +24,5 @@ Result<Device> parse_device(std::string_view text);
 Result<std::uint64_t> parse_cpus(std::string_view text);
 /// "--security-opt no-new-privileges | seccomp=unconfined|FILE | mask=PATH[:PATH…] | unmask=ALL|PATH[:PATH…]".
 Result<> set_security_option(ContainerConfig& config, std::string_view text);
-/// "SIGTERM", "term", "15".
-Result<int> parse_signal(std::string_view text);
-/// "SIGTERM"; the number in decimal where there is no name.
-std::string signal_name(int signal);
 
 }  // namespace gantry::engine

@@ -26,7 +26,8 @@ Result<oci::Seccomp> read_profile(const std::string& path) {
 
 }  // namespace
 
-Result<std::optional<oci::Seccomp>> build_seccomp(const ContainerConfig& config, const oci::Capabilities& capabilities) {
+Result<std::optional<oci::Seccomp>> build_seccomp(const ContainerConfig& config,
+                                                  const oci::Capabilities& capabilities) {
   if (config.seccomp == "unconfined" || (config.seccomp.empty() && config.privileged))
     return std::optional<oci::Seccomp>();
   if (!config.seccomp.empty()) return std::optional(TRY(read_profile(config.seccomp)));

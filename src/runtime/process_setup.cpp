@@ -78,8 +78,12 @@ linux::CapabilityMask mask_of(const std::vector<std::string>& names) {
 std::optional<linux::CapabilitySets> capabilities_of(const oci::Process& process) {
   if (!process.capabilities) return std::nullopt;
   const auto& given = *process.capabilities;
-  return linux::CapabilitySets{mask_of(given.bounding), mask_of(given.effective), mask_of(given.permitted),
-                               mask_of(given.inheritable), mask_of(given.ambient)};
+  linux::CapabilitySets sets{mask_of(given.bounding), mask_of(given.effective), mask_of(given.permitted),
+                             mask_of(given.inheritable), mask_of(given.ambient)};
+  // `runc spec` asks for ambient capabilities that are not inheritable, which the kernel cannot give: as runc and crun
+  // do, they are left out.
+  sets.ambient &= sets.permitted & sets.inheritable;
+  return sets;
 }
 
 Result<> set_limits(const ProcessSetup& setup) {

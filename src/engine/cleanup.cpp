@@ -1,0 +1,97 @@
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "engine/state.hpp"
+#include "linux/cgroup.hpp"
+
+#include <csignal>
+
+namespace gantry::engine {
+
+namespace {
+
+/// The number after `key` in a file of "key number" lines.
+std::uint64_t count_of(std::string_view text, std::string_view key) {
+  while (!text.empty()) {
+    const Halves line = cut(text, '\n');
+    const Halves entry = cut(line.before, ' ');
+    if (entry.before == key) return parse_unsigned(entry.after).value_or(0);
+    text = line.after;
+  }
+  return 0;
+}
+
+/// Whether the kernel killed something in the container for want of memory. Only before its cgroup is removed.
+bool was_oom_killed(const std::string& id) {
+  auto cgroup = linux::Cgroup::open("/gantry/" + id);
+  if (!cgroup || !cgroup->has("memory")) return false;
+  auto events = cgroup->read("memory", cgroup->is_v2("memory") ? "memory.events" : "memory.oom_control");
+  return events && count_of(*events, "oom_kill") > 0;
+}
+
+Exit exit_of(const Held& held) {
+  if (!held.seen.start) return held.record.exit;
+  Exit exit = held.seen.exit.value_or(Exit{});
+  if (exit.signal == SIGKILL && held.record.config.memory != 0) exit.oom_killed = was_oom_killed(held.record.id);
+  return exit;
+}
+
+}  // namespace
+
+Result<> Engine::State::settle(Held& held) {
+  const std::string& id = held.record.id;
+  const RunFolder folder = run_folder(id);
+  if (!folder.exists()) return {};
+  // The row first: until the folder is gone, what it says and the row are the same.
+  if (held.seen.start) {
+    held.record.exit = exit_of(held);
+    held.record.state = Record::State::exited;
+    TRY(TRY(records())->set_exited(id, held.record.exit));
+  }
+  TRY(runtime::remove(runtime(), id, true));
+  TRY(folder.remove());
+  held.seen = {};
+  return {};
+}
+
+Result<> Engine::State::take_apart(Held& held) {
+  Records& records = *TRY(this->records());
+  const Exit exit = exit_of(held);
+  const std::string id = held.record.id;
+  // From here finish_interrupted() goes on if we are killed. It finds one in State::creating anyway, and check() looks
+  // for one that was run with --rm, has ended and is still there.
+  if (held.record.state != Record::State::creating && !held.record.config.remove)
+    TRY(records.set_removing(id, ProcessId::own()));
+  TRY(runtime::remove(runtime(), id, true));
+  TRY(TRY(store())->snapshots().remove(id));
+  TRY(records.erase(held.record, exit));
+  return run_folder(id).remove();
+}
+
+Result<> Engine::State::clean_up(const std::string& id) {
+  auto held = TRY(hold(id));
+  if (!held || held->container().running()) return {};
+  if (held->record.config.remove && held->container().status == Status::exited) return take_apart(*held);
+  return settle(*held);
+}
+
+Result<> Engine::cleanup(const std::string& id) { return state_->clean_up(id); }
+
+Result<> Engine::State::finish_interrupted() {
+  Records& records = *TRY(this->records());
+  for (const Record& record : TRY(records.unfinished())) {
+    if (record.owner.alive()) continue;
+    auto held = TRY(hold(record.id));
+    if (!held || held->record.owner.alive()) continue;
+    if (held->record.state == Record::State::creating && held->seen.start) {
+      // `run` was killed after its container had started: that goes on.
+      TRY(records.set_started(record.id, held->seen.start->time));
+    } else if (held->record.state == Record::State::creating || held->record.state == Record::State::removing) {
+      log::info("removing container {}, which was left half {}", record.id,
+                record.state == Record::State::creating ? "made" : "removed");
+      TRY(take_apart(*held));
+    }
+  }
+  return {};
+}
+
+}  // namespace gantry::engine

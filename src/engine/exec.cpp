@@ -1,0 +1,100 @@
+#include "base/file.hpp"
+#include "engine/client.hpp"
+#include "engine/environment.hpp"
+#include "engine/monitor_process.hpp"
+#include "engine/spec.hpp"
+#include "engine/state.hpp"
+#include "linux/path.hpp"
+#include "linux/process.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+namespace gantry::engine {
+
+namespace {
+
+/// A file of the running container. It is looked up inside its root, where nothing that the container does to its own
+/// links can lead out, and must be a regular file: opening a pipe would wait.
+Result<std::string> read_inside(const Fd& root, const char* path) {
+  auto file = linux::open_in_root(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+  if (!file && file.error().code() == Code::not_found) return std::string();
+  struct stat info;
+  Fd opened = TRY(std::move(file));
+  if (fstat(opened.get(), &info) < 0 || !S_ISREG(info.st_mode)) return std::string();
+  return read_all(opened, path, 4u << 20);
+}
+
+Result<Identity> find_user(const std::string& user, const ContainerConfig& config, pid_t pid) {
+  Fd root = TRY(open_file(fmt::format("/proc/{}/root", pid), O_PATH | O_DIRECTORY));
+  return resolve_user(user, config.groups, TRY(read_inside(root, "/etc/passwd")), TRY(read_inside(root, "/etc/group")));
+}
+
+Result<oci::Process> make_process(const Container& container, oci::Process process, const ExecConfig& asked) {
+  ContainerConfig config = container.config;
+  config.privileged |= asked.privileged;
+  const std::string& user_name = asked.user.empty() ? config.user : asked.user;
+  const Identity user = TRY(find_user(user_name, config, container.pid));
+  process.args = asked.command;
+  process.terminal = asked.tty;
+  process.console_size.reset();
+  if (const auto size = own_window_size(); size && asked.tty)
+    process.console_size = oci::ConsoleSize{.height = size->rows, .width = size->columns};
+  process.user = {.uid = user.uid, .gid = user.gid, .additional_gids = user.groups};
+  process.capabilities = TRY(build_capabilities(config, user));
+  std::vector<std::string> env = std::move(process.env);
+  if (!asked.user.empty()) env.push_back("HOME=" + user.home);
+  if (asked.tty) env.emplace_back("TERM=xterm");
+  env.insert(env.end(), asked.env.begin(), asked.env.end());
+  process.env = join_environment({}, env);
+  if (!asked.workdir.empty()) process.cwd = asked.workdir;
+  return process;
+}
+
+}  // namespace
+
+Result<int> Engine::exec(const std::string& name, const ExecConfig& asked) {
+  const Container container = TRY(state_->find_running(name));
+  const runtime::Settings runtime = state_->runtime();
+  runtime::ExecRequest request;
+  request.process = TRY(make_process(container, TRY(runtime::exec_process(runtime, container.id)), asked));
+
+  Client client = TRY(Client::make({.terminal = asked.tty,
+                                    .input = asked.interactive,
+                                    .signal_proxy = !asked.detach,
+                                    .detach_keys = TRY(DetachKeys::parse(asked.detach_keys))}));
+  SocketPair sockets = TRY(make_socket_pair(SOCK_SEQPACKET));
+  MonitorJob job{.program = state_->settings.monitor,
+                 .title = fmt::format("exec in {}", container.name),
+                 .terminal = asked.tty,
+                 .input = asked.interactive,
+                 .input_ends_with_client = true};
+  if (!asked.detach) job.client = std::move(sockets.theirs);
+  // Its exit record interests nobody: the client hears of the end.
+  job.folder = TRY(make_and_open_folder(state_->run_folder(container.id).file("exec"), 0700));
+  SocketPair pidfds = TRY(make_socket_pair(SOCK_STREAM));
+  Fd process;
+  job.start = [&](const Stdio& stdio) -> Result<pid_t> {
+    request.stdio = stdio.fds;
+    request.console_socket = stdio.console_socket;
+    const pid_t pid = TRY(runtime::exec(runtime, container.id, request));
+    process = TRY(linux::open_pidfd(pid));
+    TRY(send_fd(pidfds.theirs, process));
+    return pid;
+  };
+  job.undo = [&] { best_effort(linux::send_signal(process, SIGKILL)); };
+  TRY(with_context(start_monitored(std::move(job)), "exec in '{}'", name));
+  if (asked.detach) return 0;
+  process = TRY(receive_fd(pidfds.ours));
+  auto pass_on = [&](int signal) { best_effort(linux::send_signal(process, signal)); };
+  const auto end = TRY(client.serve(std::move(sockets.ours), pass_on));
+  if (end == Client::End::detached) return 0;
+  if (end == Client::End::disconnected)
+    return fail(Code::failed, "the monitor of the command in container '{}' was killed", name);
+  client.take_over();
+  return client.exit_code();
+}
+
+}  // namespace gantry::engine

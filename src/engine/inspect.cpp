@@ -1,0 +1,199 @@
+#include "base/file.hpp"
+#include "engine/state.hpp"
+#include "linux/process.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value_from.hpp>
+
+#include <algorithm>
+
+// Field names and values are podman's; where docker's differ in form, docker's clients accept podman's.
+
+namespace gantry::engine {
+
+namespace {
+
+using boost::json::array;
+using boost::json::object;
+
+array strings(const std::vector<std::string>& values) {
+  array list;
+  for (const auto& value : values) list.emplace_back(value);
+  return list;
+}
+
+object string_map(const std::map<std::string, std::string>& values) {
+  object map;
+  for (const auto& [key, value] : values) map[key] = value;
+  return map;
+}
+
+std::string time_text(Timestamp time) { return time == 0 ? "0001-01-01T00:00:00Z" : to_rfc3339(time); }
+
+object state_of(const Container& container) {
+  // docker and podman say 0 until the end; -1 is ours for an end that nobody saw.
+  const bool ended = container.status == Status::exited;
+  return {{"Status", status_name(container.status)},
+          {"Running", container.running()},
+          {"Paused", false},
+          {"Restarting", false},
+          {"OOMKilled", container.oom_killed},
+          {"Dead", false},
+          {"Pid", container.pid},
+          {"ExitCode", ended ? container.exit_code.value_or(-1) : 0},
+          {"Error", ""},
+          {"StartedAt", time_text(container.started)},
+          {"FinishedAt", time_text(container.finished)}};
+}
+
+bool has(const Mount& mount, std::string_view option) {
+  return std::ranges::find(mount.options, option) != mount.options.end();
+}
+
+array mounts_of(const ContainerConfig& config) {
+  array mounts;
+  for (const Mount& mount : config.mounts) {
+    if (mount.type != "bind") continue;
+    std::string propagation;
+    for (const char* word : {"private", "rprivate", "slave", "rslave", "shared", "rshared"})
+      if (has(mount, word)) propagation = word;
+    mounts.emplace_back(object{{"Type", mount.type},
+                               {"Source", mount.source},
+                               {"Destination", mount.target},
+                               {"Driver", ""},
+                               {"Mode", ""},
+                               {"Options", strings(mount.options)},
+                               {"RW", !has(mount, "ro") && !has(mount, "rro")},
+                               {"Propagation", propagation}});
+  }
+  return mounts;
+}
+
+object config_of(const Container& container) {
+  const ContainerConfig& config = container.config;
+  const auto signal = linux::parse_signal(config.stop_signal);
+  return {{"Hostname", config.hostname.empty() ? container.id.substr(0, 12) : config.hostname},
+          {"Domainname", ""},
+          {"User", config.user},
+          {"AttachStdin", config.interactive && !config.detach},
+          {"AttachStdout", !config.detach},
+          {"AttachStderr", !config.detach},
+          {"Tty", config.tty},
+          {"OpenStdin", config.interactive},
+          {"StdinOnce", config.interactive && !config.detach},
+          {"Env", strings(config.env)},
+          {"Cmd", strings(config.command)},
+          {"Image", container.image_name},
+          {"Volumes", nullptr},
+          {"WorkingDir", config.workdir.empty() ? "/" : config.workdir},
+          {"Entrypoint", strings(config.entrypoint.value_or(std::vector<std::string>{}))},
+          {"OnBuild", nullptr},
+          {"Labels", string_map(config.labels)},
+          {"StopSignal", signal.value_or(0)},
+          {"StopTimeout", config.stop_timeout}};
+}
+
+array binds_of(const ContainerConfig& config) {
+  array binds;
+  for (const Mount& mount : config.mounts) {
+    if (mount.type != "bind") continue;
+    std::string text = mount.source + ":" + mount.target;
+    for (std::size_t i = 0; i < mount.options.size(); ++i) text += (i == 0 ? ":" : ",") + mount.options[i];
+    binds.emplace_back(text);
+  }
+  return binds;
+}
+
+object tmpfs_of(const ContainerConfig& config) {
+  object all;
+  for (const Mount& mount : config.mounts) {
+    if (mount.type != "tmpfs") continue;
+    std::string text;
+    for (const auto& option : mount.options) text += (text.empty() ? "" : ",") + option;
+    all[mount.target] = text;
+  }
+  return all;
+}
+
+array security_options_of(const ContainerConfig& config) {
+  array options;
+  if (config.no_new_privileges) options.emplace_back("no-new-privileges");
+  if (!config.seccomp.empty()) options.emplace_back("seccomp=" + config.seccomp);
+  for (const auto& path : config.mask) options.emplace_back("mask=" + path);
+  for (const auto& path : config.unmask) options.emplace_back("unmask=" + path);
+  return options;
+}
+
+array ulimits_of(const ContainerConfig& config) {
+  array limits;
+  for (const auto& limit : config.ulimits)
+    limits.emplace_back(object{{"Name", limit.name}, {"Soft", limit.soft}, {"Hard", limit.hard}});
+  return limits;
+}
+
+array devices_of(const ContainerConfig& config) {
+  array devices;
+  for (const auto& device : config.devices)
+    devices.emplace_back(object{
+        {"PathOnHost", device.source}, {"PathInContainer", device.target}, {"CgroupPermissions", device.access}});
+  return devices;
+}
+
+object host_config_of(const ContainerConfig& config) {
+  return {{"Binds", binds_of(config)},
+          {"ContainerIDFile", config.cidfile},
+          {"LogConfig", object{{"Type", "k8s-file"}, {"Config", nullptr}}},
+          {"NetworkMode", config.network},
+          {"PortBindings", object{}},
+          {"RestartPolicy", object{{"Name", "no"}, {"MaximumRetryCount", 0}}},
+          {"AutoRemove", config.remove},
+          {"CapAdd", strings(config.cap_add)},
+          {"CapDrop", strings(config.cap_drop)},
+          {"GroupAdd", strings(config.groups)},
+          {"Privileged", config.privileged},
+          {"ReadonlyRootfs", config.read_only},
+          {"SecurityOpt", security_options_of(config)},
+          {"Tmpfs", tmpfs_of(config)},
+          {"ShmSize", config.shm_size},
+          {"Sysctls", string_map(config.sysctls)},
+          {"Init", config.init},
+          {"Memory", config.memory},
+          {"NanoCpus", config.nano_cpus},
+          {"PidsLimit", config.pids_limit},
+          {"Ulimits", ulimits_of(config)},
+          {"Devices", devices_of(config)}};
+}
+
+}  // namespace
+
+Result<object> Engine::inspect(const std::string& name) {
+  const Container container = TRY(state_->find(name));
+  const ContainerConfig& config = container.config;
+  const RunFolder folder = state_->run_folder(container.id);
+  const auto argv = container.argv();
+  auto run_file = [&](const char* file) {
+    const std::string path = folder.file(file);
+    return path_exists(path) ? path : std::string();
+  };
+  return object{{"Id", container.id},
+                {"Created", to_rfc3339(container.created)},
+                {"Path", argv.front()},
+                {"Args", strings({argv.begin() + 1, argv.end()})},
+                {"State", state_of(container)},
+                {"Image", container.image_id},
+                {"ImageName", container.image_name},
+                {"Rootfs", config.rootfs},
+                {"ResolvConfPath", run_file("resolv.conf")},
+                {"HostnamePath", run_file("hostname")},
+                {"HostsPath", run_file("hosts")},
+                {"LogPath", state_->log_path(container.id)},
+                {"Name", container.name},
+                {"RestartCount", 0},
+                {"Driver", "overlay"},
+                {"Mounts", mounts_of(config)},
+                {"Config", config_of(container)},
+                {"HostConfig", host_config_of(config)}};
+}
+
+}  // namespace gantry::engine

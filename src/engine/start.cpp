@@ -1,0 +1,184 @@
+#include "base/file.hpp"
+#include "engine/layered_tree.hpp"
+#include "engine/monitor_process.hpp"
+#include "engine/network_files.hpp"
+#include "engine/root.hpp"
+#include "engine/spec.hpp"
+#include "engine/state.hpp"
+#include "linux/cgroup.hpp"
+#include "linux/path.hpp"
+#include "linux/process.hpp"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace gantry::engine {
+
+namespace {
+
+bool can_limit() {
+  return geteuid() == 0 && linux::in_initial_user_namespace() && linux::cgroup_mode() != linux::CgroupMode::none;
+}
+
+/// For further clients. Bound through the folder's descriptor: the path may be longer than a socket's name can be.
+Result<Fd> listen_for_clients(const Fd& folder) {
+  Fd socket(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
+  if (!socket) return Error::system("make the attach socket");
+  sockaddr_un address{.sun_family = AF_UNIX};
+  const std::string path = linux::fd_path(folder) + "/" + kAttachSocket;
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  if (bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0 ||
+      listen(socket.get(), 16) < 0)
+    return Error::system("listen on the attach socket");
+  return socket;
+}
+
+Result<> check_mapped(const linux::IdMaps& maps, const Identity& user) {
+  auto inside = [](const std::vector<linux::IdMap>& ranges, std::uint32_t id) {
+    return std::ranges::any_of(
+        ranges, [id](const linux::IdMap& map) { return id >= map.inside && id - map.inside < map.count; });
+  };
+  if (inside(maps.uids, user.uid) && inside(maps.gids, user.gid)) return {};
+  return fail(Code::unsupported, "user {}:{} does not exist in the container: it has too few ids", user.uid, user.gid)
+      .with_cure("give yourself subordinate ids in /etc/subuid and /etc/subgid, or run as root in it: -u 0");
+}
+
+/// One start of a container whose lock is held.
+class Start {
+ public:
+  Start(Engine::State& state, Held& held)
+      : state_(state), record_(held.record), folder_(state.run_folder(record_.id)) {}
+
+  Result<> run(Fd client, std::optional<linux::WindowSize> size) {
+    run_fd_ = TRY(folder_.make());
+    auto started = start(std::move(client), size);
+    if (!started) best_effort(folder_.remove());
+    return started;
+  }
+
+ private:
+  Result<> start(Fd client, std::optional<linux::WindowSize> size) {
+    root_ = TRY(Root::of(*TRY(state_.store()), record_));
+    if (geteuid() != 0) maps_ = TRY(linux::rootless_maps());
+    hostname_ = TRY(choose_hostname(record_.config, record_.id));
+    files_ = TRY(write_network_files(record_.config, hostname_, record_.name, folder_.path()));
+    user_ = TRY(find_user());
+    request_.spec = TRY(make_spec(size));
+    TRY(prepare_request());
+    TRY(launch(std::move(client)));
+    return record_start();
+  }
+
+  /// In the image's own files, read without mounting it, and with what the container has written since.
+  Result<Identity> find_user() {
+    const LayeredTree tree = TRY(LayeredTree::open(root_.tree));
+    const auto passwd = TRY(tree.read("/etc/passwd"));
+    const auto group = TRY(tree.read("/etc/group"));
+    Identity user =
+        TRY(resolve_user(record_.config.user, record_.config.groups, passwd.value_or(""), group.value_or("")));
+    if (maps_) TRY(check_mapped(*maps_, user));
+    return user;
+  }
+
+  Result<oci::Spec> make_spec(std::optional<linux::WindowSize> size) {
+    return build_spec({.config = record_.config,
+                       .id = record_.id,
+                       .hostname = hostname_,
+                       .root = root_.overlay ? folder_.file("rootfs") : root_.path,
+                       .root_mounts = root_.mounts,
+                       .files = files_,
+                       .user = user_,
+                       .maps = maps_,
+                       .limits = can_limit(),
+                       .window_size = size});
+  }
+
+  Result<> prepare_request() {
+    // The overlay is mounted over it, in the container's mount namespace.
+    if (root_.overlay) TRY(make_folders(folder_.file("rootfs")));
+    request_.id = record_.id;
+    request_.bundle = folder_.path();
+    request_.overlay = root_.overlay;
+    request_.start_now = true;
+    request_.reap = record_.config.init;
+    return {};
+  }
+
+  Result<> launch(Fd client) {
+    const ContainerConfig& config = record_.config;
+    const Settings& settings = state_.settings;
+    MonitorJob job{.program = settings.monitor,
+                   .title = record_.name,
+                   .terminal = config.tty,
+                   .input = config.interactive,
+                   .input_ends_with_client = client.valid(),
+                   .client = std::move(client)};
+    job.listener = TRY(listen_for_clients(run_fd_));
+    job.log = TRY(open_file(state_.log_path(record_.id), O_WRONLY | O_APPEND | O_CREAT, 0600));
+    job.folder = TRY(folder_.open_for_monitor());
+    job.cleanup = {settings.program,  "--root",    settings.root, "--runroot",
+                   settings.run_root, "container", "cleanup",     record_.id};
+    job.start = [this](const Stdio& stdio) { return create_process(stdio); };
+    job.undo = [this] { best_effort(runtime::remove(state_.runtime(), record_.id, true)); };
+    return start_monitored(std::move(job));
+  }
+
+  /// In the process that becomes the monitor.
+  Result<pid_t> create_process(const Stdio& stdio) {
+    request_.stdio = stdio.fds;
+    request_.console_socket = stdio.console_socket;
+    const pid_t pid = TRY(runtime::create(state_.runtime(), request_));
+    auto recorded = write_start_record(pid);
+    if (recorded) return pid;
+    best_effort(runtime::remove(state_.runtime(), record_.id, true));
+    return std::move(recorded.error());
+  }
+
+  Result<> write_start_record(pid_t pid) {
+    // Ours to reap, so it is there, if only as a zombie.
+    const auto stat = linux::process_stat(pid);
+    if (!stat) return fail(Code::failed, "the container's process {} is gone", pid);
+    return folder_.write_start({.init = {pid, stat->start_time}, .time = now(), .boot_id = TRY(boot_id())});
+  }
+
+  Result<> record_start() {
+    const auto start = folder_.start();
+    if (!start) return fail(Code::failed, "the process that starts the container was killed");
+    return TRY(state_.records())->set_started(record_.id, start->time);
+  }
+
+  Engine::State& state_;
+  const Record& record_;
+  RunFolder folder_;
+  Fd run_fd_;
+  Root root_;
+  std::optional<linux::IdMaps> maps_;
+  std::string hostname_;
+  std::vector<Mount> files_;
+  Identity user_;
+  runtime::CreateRequest request_;
+};
+
+}  // namespace
+
+Result<> Engine::State::start(Held& held, Fd client, std::optional<linux::WindowSize> size) {
+  const Status status = held.container().status;
+  if (status == Status::removing)
+    return fail(Code::busy, "container '{}' is being removed", held.record.name).with_cure("make a new one");
+  // An earlier run that was not cleaned up, or a start that was killed.
+  if (run_folder(held.record.id).exists()) TRY(settle(held));
+  return with_context(Start(*this, held).run(std::move(client), size), "cannot start '{}'", held.record.name);
+}
+
+Result<> Engine::start(const std::string& name) {
+  TRY(state_->finish_interrupted());
+  auto held = TRY(state_->hold_by_name(name));
+  if (held.container().running()) return {};
+  return state_->start(held, {}, {});
+}
+
+}  // namespace gantry::engine

@@ -1,0 +1,73 @@
+#pragma once
+
+#include "engine/engine.hpp"
+#include "engine/observe.hpp"
+#include "engine/records.hpp"
+#include "engine/run_folder.hpp"
+#include "linux/terminal.hpp"
+#include "runtime/runtime.hpp"
+#include "store/store.hpp"
+
+#include <optional>
+#include <string>
+
+// What the parts of Engine share.
+//
+// The folder `work` of a container's snapshot is also its lock: who starts, cleans up or removes a container holds it,
+// and reads the row again after taking it. It is taken before a database transaction, never inside one. The process
+// that becomes the monitor inherits it until the start is on record, so a start is over, or dead, when it is free.
+
+namespace gantry::engine {
+
+/// A container whose lock is held, as it was read afterwards.
+struct Held {
+  std::optional<Lock> lock;  ///< none when there is no folder: it is half made or half removed
+  Record record;
+  Observation seen;
+
+  Container container() const { return observe(record, seen); }
+};
+
+struct Engine::State {
+  Settings settings;
+  std::optional<Records> opened_records;
+  std::optional<store::Store> opened_store;
+
+  Result<Records*> records();
+  Result<store::Store*> store();
+  runtime::Settings runtime() const { return {settings.run_root + "/runtime", settings.init}; }
+
+  RunFolder run_folder(const std::string& id) const { return {settings.run_root, id}; }
+  /// Holds `upper` and `work`, made by store::Snapshots, and the log.
+  std::string folder(const std::string& id) const { return settings.root + "/containers/" + id; }
+  std::string log_path(const std::string& id) const { return folder(id) + "/log"; }
+
+  /// What the container is doing now.
+  Observation look(const std::string& id) const;
+  Container see(const Record& record) const { return observe(record, look(record.id)); }
+  Result<Container> find(const std::string& name);
+  /// As find(); Code::failed unless it runs.
+  Result<Container> find_running(const std::string& name);
+
+  /// Takes the lock; nothing when the container is gone.
+  Result<std::optional<Held>> hold(const std::string& id);
+  Result<Held> hold_by_name(const std::string& name);
+
+  /// A new container in State::creating, whole but for that.
+  Result<Record> make(const ContainerConfig& config);
+  /// Starts it. `client` is the first one to be connected, if any.
+  Result<> start(Held& held, Fd client, std::optional<linux::WindowSize> size);
+  /// Records how it ended and gives back what it held outside of its snapshot. The container does not run.
+  Result<> settle(Held& held);
+  /// Removes all of a container that does not run, the row last. Works on what is half made or half removed too.
+  Result<> take_apart(Held& held);
+  /// settle(), or take_apart() when it was run with --rm. Twice is fine, and so is a container that is gone or runs.
+  Result<> clean_up(const std::string& id);
+  /// Finishes what processes left half done that were killed while making or removing a container.
+  Result<> finish_interrupted();
+
+  Result<AttachEnd> start_attached(Held held, const AttachOptions& options);
+  Result<store::Roots> roots();
+};
+
+}  // namespace gantry::engine
