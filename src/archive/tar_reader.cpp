@@ -54,7 +54,8 @@ TarReader::TarReader(Source& source, EndMarker end, std::size_t buffer)
     : source_(source),
       end_(end),
       capacity_(std::max(buffer, kBlock)),
-      buffer_(std::make_unique_for_overwrite<std::byte[]>(capacity_)) {}
+      buffer_(std::make_unique_for_overwrite<std::byte[]>(capacity_)),
+      ahead_(buffer_.get(), 0) {}
 
 Error TarReader::located(Error error) const {
   if (entry_path_.empty()) return std::move(error).with_context(fmt::format("archive, offset {}", entry_at_));
