@@ -3,7 +3,6 @@
 #include "base/version.hpp"
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
-#include "options/print.hpp"
 #include "options/program.hpp"
 
 namespace gantry::cli {
@@ -38,11 +37,13 @@ constinit const Command kRoot = {
 }  // namespace
 
 int run_gantry(std::span<char* const> argv) {
-  if (argv.size() == 2 && (std::string_view(argv[1]) == "--version" || std::string_view(argv[1]) == "-v"))
-    return options::print(fmt::format("gantry version {}\n", version())) ? 0 : 125;
   Globals globals;
-  return options::run_program(
-      {.root = kRoot, .globals = &globals, .ready = &options::configure_log, .candidates = &candidates}, argv);
+  return options::run_program({.root = kRoot,
+                               .globals = &globals,
+                               .ready = &options::configure_log,
+                               .candidates = &candidates,
+                               .version = version()},
+                              argv);
 }
 
 }  // namespace gantry::cli

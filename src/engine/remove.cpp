@@ -12,7 +12,8 @@ Result<std::string> Engine::remove(const std::string& name, bool force) {
       return fail(Code::busy, "container '{}' is running", name)
           .with_cure(fmt::format("stop it first, or use: gantry rm -f {}", name));
     TRY(kill(record.id, SIGKILL));
-    TRY(wait(record.id));
+    // Its exit code may be lost with a killed monitor; what is needed here is that it has ended.
+    best_effort(wait(record.id));
   }
   auto held = TRY(state_->hold(record.id));
   // With --rm it may be gone by now.

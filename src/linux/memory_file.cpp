@@ -28,9 +28,9 @@ Result<Fd> make_sealed_program(const std::string& path) {
   Fd source = TRY(open_file(path, O_RDONLY));
   struct stat info;
   if (fstat(source.get(), &info) < 0) return Error::system("read {}", path);
-  Fd program(memfd_create("gantry", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC));
+  Fd program(memfd_create("gantry-init", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC));
   // Before Linux 6.3 every memfd is executable and the flag is unknown.
-  if (!program.valid() && errno == EINVAL) program = Fd(memfd_create("gantry", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+  if (!program.valid() && errno == EINVAL) program = Fd(memfd_create("gantry-init", MFD_CLOEXEC | MFD_ALLOW_SEALING));
   if (!program.valid()) return Error::system("create a file in memory");
   for (off_t left = info.st_size; left > 0;) {
     ssize_t copied = sendfile(program.get(), source.get(), nullptr, static_cast<std::size_t>(left));

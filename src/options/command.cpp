@@ -2,6 +2,7 @@
 
 #include "options/help.hpp"
 #include "options/print.hpp"
+#include "options/program.hpp"
 #include "options/suggest.hpp"
 
 namespace gantry::options {
@@ -23,7 +24,7 @@ Result<> Call::descend() {
       TRY(take_option());
       continue;
     }
-    const Command* chosen = nullptr;
+    const Command* chosen = depth_ == 1 ? built_in_command(word) : nullptr;
     Suggestion suggestion(word);
     for (const Command* candidate : command().commands) {
       if (candidate->name == word || candidate->second_name == word) chosen = candidate;
@@ -46,7 +47,7 @@ Call::Found Call::find(Matches matches) const {
   for (std::size_t i = depth_; i-- > 0;) {
     bool global = i == 0;
     if (!global && !(i == depth_ - 1 && arguments_)) continue;
-    void* target = global ? globals_ : arguments_;
+    void* target = global ? program_.globals : arguments_;
     for (const Group& group : path_[i]->groups)
       for (const Option& option : group.options)
         if (matches(option)) return {&option, group.part ? group.part(target) : target};
@@ -76,6 +77,15 @@ Result<std::string_view> Call::value_word(std::string_view given) {
   return std::string_view(argv_[next_++]);
 }
 
+/// The options that every program has.
+bool Call::take_common(std::string_view word) {
+  bool help = word == "--help" || word == "-h";
+  bool version = depth_ == 1 && !program_.version.empty() && (word == "--version" || word == "-v");
+  wants_help_ = wants_help_ || help;
+  wants_version_ = wants_version_ || version;
+  return help || version;
+}
+
 Result<> Call::take_long(std::string_view word) {
   auto equals = word.find('=');
   std::string_view given = word.substr(0, equals);
@@ -83,8 +93,7 @@ Result<> Call::take_long(std::string_view word) {
   auto found =
       find([&](const Option& option) { return !name.empty() && (option.name == name || option.second_name == name); });
   if (!found.option) {
-    if (word != "--help") return unknown_option(given);
-    wants_help_ = true;
+    if (!take_common(word)) return unknown_option(given);
     return {};
   }
   if (equals != word.npos) return apply(found, given, word.substr(equals + 1));
@@ -98,8 +107,7 @@ Result<> Call::take_letters(std::string_view word) {
     std::string given = {'-', word[i]};
     auto found = find([&](const Option& option) { return option.letter == word[i]; });
     if (!found.option) {
-      if (word[i] != 'h') return unknown_option(given);
-      wants_help_ = true;
+      if (!take_common(given)) return unknown_option(given);
       continue;
     }
     std::string_view rest = word.substr(i + 1);
@@ -156,7 +164,7 @@ Result<bool> Call::read(void* arguments) {
   }
   TRY(check_count(words.size()));
   if (command().words.set) command().words.set(arguments, std::move(words));
-  if (ready_) TRY(ready_(globals_));
+  if (program_.ready) TRY(program_.ready(program_.globals));
   return true;
 }
 

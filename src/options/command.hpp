@@ -50,12 +50,20 @@ consteval Words words(Words words) {
   return words;
 }
 
+/// A program, as its main() describes it.
+struct Program {
+  const Command& root;
+  void* globals = nullptr;                     ///< gets the options of `root`
+  Result<> (*ready)(void* globals) = nullptr;  ///< after the options, before the command: sets the log up
+  std::vector<std::string> (*candidates)(Completes what, void* globals) = nullptr;  ///< names that exist now
+  std::string_view version = {};  ///< not empty: `--version` and `-v` print it
+};
+
 /// One run of a program: its words, and the commands that they have named so far, outermost first.
 class Call {
  public:
-  /// `globals` gets the options of `root`; `ready` runs when all options are read, before the command.
-  Call(const Command& root, void* globals, Result<> (*ready)(void* globals), std::span<char* const> argv)
-      : path_{&root}, globals_(globals), ready_(ready), argv_(argv), next_(1) {}
+  Call(const Program& program, std::span<char* const> argv)
+      : program_(program), path_{&program.root}, argv_(argv), next_(argv.empty() ? 0 : 1) {}
 
   /// Goes down the tree as far as the words lead, reading global options on the way.
   Result<> descend();
@@ -64,9 +72,12 @@ class Call {
   std::span<const Command* const> path() const { return {path_, depth_}; }
   /// "gantry image rm".
   std::string name() const;
-  void* globals() const { return globals_; }
+  const Program& program() const { return program_; }
   std::span<char* const> argv() const { return argv_; }
+  /// The words that have not been read yet.
+  std::span<char* const> rest() const { return argv_.subspan(next_); }
   bool wants_help() const { return wants_help_; }
+  bool wants_version() const { return wants_version_; }
   /// Reads the remaining words into the command's arguments; false when help was asked for and has been printed.
   Result<bool> read(void* arguments);
 
@@ -81,6 +92,7 @@ class Call {
   Error unknown_option(std::string_view given) const;
   Error usage_error(std::string text) const;
   Result<> take_option();
+  bool take_common(std::string_view word);
   Result<> take_long(std::string_view word);
   Result<> take_letters(std::string_view word);
   Result<> apply(const Found& found, std::string_view given, std::string_view value) const;
@@ -88,14 +100,14 @@ class Call {
   Result<> check_count(std::size_t count) const;
 
   static constexpr std::size_t kDeepest = 4;
+  const Program& program_;
   const Command* path_[kDeepest];
   std::size_t depth_ = 1;
-  void* globals_;
   void* arguments_ = nullptr;
-  Result<> (*ready_)(void* globals);
   std::span<char* const> argv_;
   std::size_t next_;
   bool wants_help_ = false;
+  bool wants_version_ = false;
 };
 
 namespace detail {
@@ -113,7 +125,7 @@ Result<int> run(Call& call) {
   using Types = Signature<decltype(Run)>;
   typename Types::Arguments arguments;
   if (!TRY(call.read(&arguments))) return 0;
-  return Run(*static_cast<const typename Types::Globals*>(call.globals()), arguments);
+  return Run(*static_cast<const typename Types::Globals*>(call.program().globals), arguments);
 }
 
 }  // namespace detail

@@ -104,7 +104,7 @@ class CommandLine : public testing::Test {
     Common common;
     testing::internal::CaptureStderr();
     testing::internal::CaptureStdout();
-    int status = run_program({.root = kRoot, .globals = &common}, argv);
+    int status = run_program({.root = kRoot, .globals = &common, .version = "1.2"}, argv);
     out_ = testing::internal::GetCapturedStdout();
     error_ = testing::internal::GetCapturedStderr();
     return status;
@@ -228,6 +228,23 @@ TEST_F(CommandLine, PrintsHelpForEverySpelling) {
     EXPECT_EQ(call(words), 0);
     EXPECT_THAT(out_, testing::StartsWith("Usage: gantry run [OPTIONS] IMAGE"));
   }
+}
+
+TEST_F(CommandLine, PrintsItsVersion) {
+  for (const char* word : {"--version", "-v"}) {
+    EXPECT_EQ(call({"--root", "/a", word}), 0);
+    EXPECT_EQ(out_, "gantry version 1.2\n");
+  }
+  EXPECT_EQ(call({"run", "-v", "busybox"}), 125);
+}
+
+TEST_F(CommandLine, TakesGlobalOptionsBeforeItsOwnCommands) {
+  EXPECT_EQ(call({"--root", "/a", "man", "run"}), 0);
+  EXPECT_THAT(out_, testing::StartsWith(".TH GANTRY\\-RUN 1"));
+  EXPECT_EQ(call({"-D", "help", "rm"}), 0);
+  EXPECT_THAT(out_, testing::StartsWith("Usage: gantry rm"));
+  EXPECT_EQ(call({"-D", "__complete", "r"}), 0);
+  EXPECT_EQ(out_, "run\tRun a command in a new container\nrm\n");
 }
 
 TEST_F(CommandLine, PrintsHelpWhenCalledWithoutWords) {

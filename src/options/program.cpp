@@ -11,67 +11,62 @@ namespace gantry::options {
 
 namespace {
 
-enum class Wanted { run, help, man, complete };
-
-Wanted wanted_by(std::span<char* const> argv) {
-  if (argv.size() < 2) return Wanted::run;
-  std::string_view word = argv[1];
-  if (word == "help") return Wanted::help;
-  if (word == "man") return Wanted::man;
-  if (word == "__complete") return Wanted::complete;
-  return Wanted::run;
+/// The program's name and the words that a built-in command has not read.
+std::vector<char*> remaining_words(const Call& call) {
+  std::vector<char*> words = {call.argv()[0]};
+  words.insert(words.end(), call.rest().begin(), call.rest().end());
+  return words;
 }
 
-Result<int> run_command(const Program& program, std::span<char* const> argv) {
-  Call call(program.root, program.globals, program.ready, argv);
-  TRY(call.descend());
-  const Command& command = call.command();
-  if (!command.program.empty()) return exec_sibling(command.program, argv);
-  if (call.wants_help() || (!command.run && argv.size() < 2)) {
-    TRY(print(help_text(call)));
-    return 0;
-  }
-  if (!command.run)
-    return fail(Code::invalid, "'{}' needs a command", call.name())
-        .with_cure(fmt::format("see '{} --help'", call.name()));
-  return command.run(call);
-}
-
-/// Help or the man page of the command that is named by all words after the first.
-Result<int> describe(const Program& program, std::span<char* const> argv, std::string (*text)(const Call&)) {
-  std::vector<char*> words = {argv[0]};
-  words.insert(words.end(), argv.begin() + 2, argv.end());
-  Call call(program.root, program.globals, nullptr, words);
-  TRY(call.descend());
-  if (!call.command().program.empty()) return exec_sibling(call.command().program, argv);
-  TRY(print(text(call)));
+/// Prints the help or the man page of the command that the remaining words name.
+Result<int> describe(const Call& call, std::string (*text)(const Call&)) {
+  auto words = remaining_words(call);
+  Call described(call.program(), words);
+  TRY(described.descend());
+  if (!described.command().program.empty()) return exec_sibling(described.command().program, call.argv());
+  TRY(print(text(described)));
   return 0;
 }
 
-Result<int> complete(const Program& program, std::span<char* const> argv) {
-  std::vector<char*> words = {argv[0]};
-  words.insert(words.end(), argv.begin() + 2, argv.end());
-  auto completion = complete_words(program, words);
-  if (!completion.program.empty()) return exec_sibling(completion.program, argv);
+Result<int> help(Call& call) { return describe(call, &help_text); }
+Result<int> man(Call& call) { return describe(call, &man_page); }
+
+Result<int> complete(Call& call) {
+  auto words = remaining_words(call);
+  auto completion = complete_words(call.program(), words);
+  if (!completion.program.empty()) return exec_sibling(completion.program, call.argv());
   TRY(print(completion.text));
   return 0;
 }
 
+constexpr Command kBuiltIn[] = {
+    {.name = "help", .run = &help}, {.name = "man", .run = &man}, {.name = "__complete", .run = &complete}};
+
 Result<int> answer(const Program& program, std::span<char* const> argv) {
-  switch (wanted_by(argv)) {
-    case Wanted::help:
-      return describe(program, argv, &help_text);
-    case Wanted::man:
-      return describe(program, argv, &man_page);
-    case Wanted::complete:
-      return complete(program, argv);
-    case Wanted::run:
-      break;
+  Call call(program, argv);
+  TRY(call.descend());
+  const Command& command = call.command();
+  if (!command.program.empty()) return exec_sibling(command.program, argv);
+  if (call.wants_version()) {
+    TRY(print(fmt::format("{} version {}\n", program.root.name, program.version)));
+    return 0;
   }
-  return run_command(program, argv);
+  if (!command.run && (call.wants_help() || argv.size() < 2)) {
+    TRY(print(help_text(call)));
+    return 0;
+  }
+  if (command.run) return command.run(call);
+  return fail(Code::invalid, "'{}' needs a command", call.name())
+      .with_cure(fmt::format("see '{} --help'", call.name()));
 }
 
 }  // namespace
+
+const Command* built_in_command(std::string_view name) {
+  for (const Command& command : kBuiltIn)
+    if (command.name == name) return &command;
+  return nullptr;
+}
 
 int exit_status(const Error& error) {
   if (error.code() == Code::not_executable) return 126;

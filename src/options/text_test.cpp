@@ -64,7 +64,8 @@ auto with_call(std::vector<std::string> words, F f) {
   std::vector<char*> argv;
   for (auto& word : words) argv.push_back(word.data());
   Common common{"here"};
-  Call call(kRoot, &common, nullptr, argv);
+  Program program{.root = kRoot, .globals = &common};
+  Call call(program, argv);
   EXPECT_TRUE(call.descend());
   return f(call);
 }

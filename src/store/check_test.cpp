@@ -1,6 +1,6 @@
 #include "store/check.hpp"
 
-#include "store/fixture_test.hpp"
+#include "store/test_support.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

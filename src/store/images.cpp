@@ -184,19 +184,19 @@ Result<> Images::add(const oci::Descriptor& manifest, std::span<const std::strin
     auto listed = [&](const oci::Descriptor& entry) { return entry.digest == manifest.digest; };
     if (names.empty() && std::ranges::none_of(index.manifests, listed)) index.manifests.push_back(manifest);
     for (const auto& name : names) give_name(index, manifest, name);
-    if (!names.empty()) TRY(drop_twins(index, manifest));
+    if (!names.empty()) drop_twins(index, manifest);
     return {};
   });
 }
 
-Result<> Images::drop_twins(oci::Index& index, const oci::Descriptor& manifest) const {
-  std::string id = TRY(load(manifest)).id;
+void Images::drop_twins(oci::Index& index, const oci::Descriptor& manifest) const {
+  auto added = load(manifest);
+  if (!added) return;  // an index without an image for this machine
   std::erase_if(index.manifests, [&](const oci::Descriptor& entry) {
     if (!name_of(entry).empty() || entry.digest == manifest.digest) return false;
     auto image = load(entry);
-    return image && image->id == id;
+    return image && image->id == added->id;
   });
-  return {};
 }
 
 Result<> Images::tag(const Image& image, const std::string& name) const {

@@ -56,7 +56,7 @@ class Images {
   Result<Image> find_by_id(const oci::Index& index, std::string_view prefix) const;
   Result<std::vector<Image>> list(const oci::Index& index) const;
   /// Takes out other manifests of the same image that have no name: they would only double it.
-  Result<> drop_twins(oci::Index& index, const oci::Descriptor& manifest) const;
+  void drop_twins(oci::Index& index, const oci::Descriptor& manifest) const;
   Result<oci::Descriptor> choose_platform(const oci::Descriptor& entry) const;
   template <class Change>
   Result<> update(Change change) const;

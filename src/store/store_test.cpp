@@ -1,7 +1,7 @@
 #include "store/store.hpp"
 
 #include "store/check.hpp"
-#include "store/fixture_test.hpp"
+#include "store/test_support.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -3,6 +3,7 @@
 #include "archive/inflate.hpp"
 #include "base/file.hpp"
 #include "base/subprocess.hpp"
+#include "base/text.hpp"
 #include "content/scratch.hpp"
 
 #include <fcntl.h>
@@ -12,7 +13,6 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <optional>
 
 namespace gantry::transfer {
 
@@ -62,39 +62,6 @@ class PrefixedSource final : public archive::Source {
   std::unique_ptr<archive::Source> rest_;
 };
 
-/// What a decompressing program prints. Its failure is known at the end.
-class ProgramSource final : public archive::Source {
- public:
-  ProgramSource(Child child, Fd out, const Foreign& foreign, std::string name)
-      : child_(std::move(child)), out_(std::move(out), name), foreign_(foreign), name_(std::move(name)) {}
-
-  Result<std::size_t> read(std::span<std::byte> buffer) override {
-    std::size_t got = ended_ ? 0 : TRY(out_.read(buffer));
-    if (got > 0 || ended_) return got;
-    ended_ = true;
-    if (!TRY(child_.wait()).ok()) return fail(Code::corrupt, "{}: {} cannot read it", name_, foreign_.program);
-    return got;
-  }
-
- private:
-  Child child_;
-  archive::FileSource out_;
-  const Foreign& foreign_;
-  std::string name_;
-  bool ended_ = false;
-};
-
-Result<std::unique_ptr<archive::Source>> run_foreign(const Foreign& foreign, Input file) {
-  Pipe pipe = TRY(make_pipe());
-  Fd quiet = TRY(open_file("/dev/null", O_WRONLY));
-  auto child = Child::start(
-      {.argv = {foreign.program, "-dc"}, .in = file.fd.get(), .out = pipe.write.get(), .err = quiet.get()});
-  if (!child && child.error().code() == Code::no_command)
-    return fail(Code::unsupported, "{} is compressed with {}, which is not installed", file.name, foreign.program)
-        .with_cure(fmt::format("apt-get install {}", foreign.package));
-  return std::make_unique<ProgramSource>(TRY(std::move(child)), std::move(pipe.read), foreign, file.name);
-}
-
 Result<std::string> read_head(const Input& input) {
   std::string head(kHead, '\0');
   std::size_t have = 0;
@@ -113,42 +80,62 @@ bool is_regular(const Fd& fd) {
   return fstat(fd.get(), &info) == 0 && S_ISREG(info.st_mode);
 }
 
+/// The file at its start, for when its name is gone.
+Result<Fd> rewound(const content::Scratch& scratch) {
+  if (lseek(scratch.fd().get(), 0, SEEK_SET) < 0) return Error::system("rewind {}", scratch.path());
+  return scratch.fd().duplicate();
+}
+
 /// Copies a stream into a file that has no name and goes with its descriptor.
 Result<Fd> put_down(archive::Source& source, const std::string& tmp) {
   auto scratch = TRY(content::Scratch::make_file(tmp));
-  Fd fd = TRY(scratch.fd().duplicate());
   std::array<std::byte, 1u << 16> buffer;
   while (std::size_t got = TRY(source.read(buffer)))
-    TRY(write_all(fd, archive::as_text(Bytes(buffer).first(got)), scratch.path()));
-  if (lseek(fd.get(), 0, SEEK_SET) < 0) return Error::system("rewind {}", scratch.path());
-  return fd;
+    TRY(write_all(scratch.fd(), archive::as_text(Bytes(buffer).first(got)), scratch.path()));
+  return rewound(scratch);
+}
+
+/// A program's output in a file that has no name.
+Result<Fd> decompress(const Foreign& foreign, const Fd& packed, const std::string& name, const std::string& tmp) {
+  auto out = TRY(content::Scratch::make_file(tmp));
+  auto messages = TRY(content::Scratch::make_file(tmp));
+  auto child = Child::start(
+      {.argv = {foreign.program, "-dc"}, .in = packed.get(), .out = out.fd().get(), .err = messages.fd().get()});
+  if (!child && child.error().code() == Code::no_command)
+    return fail(Code::unsupported, "{} is compressed with {}, which is not installed", name, foreign.program)
+        .with_cure(fmt::format("apt-get install {}", foreign.package));
+  Child running = TRY(std::move(child));
+  if (!TRY(running.wait()).ok()) {
+    std::string said = TRY(read_file(messages.path()));
+    return fail(Code::corrupt, "{}: {}", name, cut(trim(said), '\n').before);
+  }
+  return rewound(out);
 }
 
 /// An input whose first bytes are known; a file then stands at its start again.
 struct Peeked {
   Input input;
   std::string head;
-  bool rewound = false;
+  bool at_start = false;
 };
 
 Result<Peeked> peek(Input input) {
   Peeked peeked{std::move(input), {}, false};
   peeked.head = TRY(read_head(peeked.input));
-  peeked.rewound = is_regular(peeked.input.fd) && lseek(peeked.input.fd.get(), 0, SEEK_SET) == 0;
+  peeked.at_start = is_regular(peeked.input.fd) && lseek(peeked.input.fd.get(), 0, SEEK_SET) == 0;
   return peeked;
 }
 
 Result<std::unique_ptr<archive::Source>> stream_with_head(Peeked peeked, const std::string& tmp) {
-  Input& input = peeked.input;
+  std::string name = peeked.input.name;
   const Foreign* foreign = foreign_of(peeked.head);
-  if (foreign != nullptr && !peeked.rewound) {
-    PrefixedSource whole(peeked.head, std::make_unique<archive::FileSource>(std::move(input.fd), input.name));
-    input.fd = TRY(put_down(whole, tmp));
-  }
-  if (foreign != nullptr) return run_foreign(*foreign, std::move(input));
-  auto source = std::make_unique<archive::FileSource>(std::move(input.fd), input.name);
-  if (peeked.rewound) return source;
-  return std::make_unique<PrefixedSource>(std::move(peeked.head), std::move(source));
+  if (foreign != nullptr && peeked.at_start)
+    return std::make_unique<archive::FileSource>(TRY(decompress(*foreign, peeked.input.fd, name, tmp)), name);
+  std::unique_ptr<archive::Source> source = std::make_unique<archive::FileSource>(std::move(peeked.input.fd), name);
+  if (!peeked.at_start) source = std::make_unique<PrefixedSource>(std::move(peeked.head), std::move(source));
+  if (foreign == nullptr) return source;
+  Fd packed = TRY(put_down(*source, tmp));
+  return std::make_unique<archive::FileSource>(TRY(decompress(*foreign, packed, name, tmp)), name);
 }
 
 }  // namespace
@@ -171,7 +158,7 @@ Result<Fd> seekable(Input input, const std::string& tmp) {
   Peeked peeked = TRY(peek(std::move(input)));
   bool is_plain = foreign_of(peeked.head) == nullptr &&
                   archive::detect_compression(as_bytes(peeked.head)) == archive::Compression::none;
-  if (peeked.rewound && is_plain) return std::move(peeked.input.fd);
+  if (peeked.at_start && is_plain) return std::move(peeked.input.fd);
   auto bytes = TRY(stream_with_head(std::move(peeked), tmp));
   archive::Inflater inflater(*bytes);
   return with_context(put_down(inflater, tmp), "{}", name);

@@ -14,7 +14,8 @@ tells_the_truth() {
   local id pid
   for id in $(gantry ps --quiet --no-trunc); do
     pid=$(gantry inspect "$id" | jq -r '.[0].State.Pid')
-    [[ -d /proc/$pid ]] || fail "$id is listed as running, but process $pid is gone"
+    # 0: it has ended since it was listed.
+    [[ $pid == 0 || -d /proc/$pid ]] || fail "$id is listed as running, but process $pid is gone"
   done
 }
 
