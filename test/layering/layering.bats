@@ -99,7 +99,8 @@ configure() { cmake -S "$WORK/project" -B "$WORK/project/build" -G Ninja -DBUILD
   need_release_build
   local library
   for library in base options linux oci sql runtime runtime_cli content store engine cli; do
-    run -0 nm --print-file-name "$GANTRY_BUILD/libgantry_$library.a"
-    equal "$(grep _GLOBAL__sub_I_ <<<"$output")" ""
+    run -0 nm --print-file-name --print-size "$GANTRY_BUILD/libgantry_$library.a"
+    # g++ leaves a function of one byte, a bare `ret`, where nothing was left to do.
+    equal "$(grep _GLOBAL__sub_I_ <<<"$output" | grep -v ' 0000000000000001 t ')" ""
   done
 }
