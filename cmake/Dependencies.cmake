@@ -16,7 +16,6 @@ function(gantry_static_library target)
 endfunction()
 
 gantry_static_library(gantry_seccomp seccomp)
-gantry_static_library(gantry_cap cap)
 gantry_static_library(gantry_sqlite sqlite3)
 target_link_libraries(gantry_sqlite INTERFACE m)
 gantry_static_library(gantry_zstd zstd)
