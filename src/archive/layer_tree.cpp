@@ -84,7 +84,9 @@ bool LayerTree::is_whiteout(int dir, const std::string& name) const {
 Result<> LayerTree::replace_whiteout(int dir, const std::string& name) {
   if (unlinkat(dir, name.c_str(), 0) < 0) return Error::system("remove the whiteout of '{}'", name);
   if (mkdirat(dir, name.c_str(), 0755) < 0) return Error::system("create folder '{}'", name);
-  return set_opaque(TRY(open_at(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)), options_.user_xattr);
+  Fd folder = TRY(open_at(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+  if (fchmod(folder.get(), 0755) < 0) return Error::system("set the mode of folder '{}'", name);
+  return set_opaque(folder, options_.user_xattr);
 }
 
 }  // namespace gantry::archive

@@ -138,7 +138,7 @@ consteval Command command(Command command) {
   using Arguments = typename detail::Signature<decltype(Run)>::Arguments;
   for (const auto& group : command.groups)
     if (group.owner != &detail::kIdentity<Arguments>) throw "a group writes into another struct";
-  if (command.words.set && command.words.owner != &detail::kIdentity<Arguments>)
+  if (command.words.owner != nullptr && command.words.owner != &detail::kIdentity<Arguments>)
     throw "the words go into another struct";
   command.run = &detail::run<Run>;
   return command;
