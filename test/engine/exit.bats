@@ -1,4 +1,5 @@
 # How `gantry run` ends: statuses, and nothing left behind.
+# bats file_tags=serial
 
 load ../support/common
 

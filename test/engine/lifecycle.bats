@@ -1,4 +1,5 @@
 # A container's life after its start.
+# bats file_tags=serial
 
 load ../support/common
 

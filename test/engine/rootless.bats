@@ -1,4 +1,5 @@
 # All of it as an ordinary user: with subordinate ids, and with none.
+# bats file_tags=serial
 
 load ../support/common
 

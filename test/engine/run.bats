@@ -1,4 +1,5 @@
 # What the options of `gantry run` do to the container.
+# bats file_tags=serial
 
 load ../support/common
 
