@@ -174,14 +174,15 @@ Result<LoadedImage> store_image(const store::Store& store, std::vector<ReceivedL
   return LoadedImage{manifest.config.digest.hex(), names};
 }
 
-Result<std::vector<LoadedImage>> load(const store::Store& store, const Location& location, const Wanted& wanted) {
+Result<std::vector<LoadedImage>> load(const store::Store& store, const Location& location,
+                                      const std::optional<oci::Platform>& platform) {
   TRY(store.sweep());
   Lock used = TRY(store.use());  // what is here now stays here until the image is listed
   auto tree = TRY(open_tree(store, location));
-  auto offers = TRY(offers_of(*tree, location.transport, wanted));
+  auto offers = TRY(offers_of(*tree, location.transport, {location.reference, platform}));
   if (offers.empty()) {
-    if (wanted.reference.empty()) return fail(Code::not_found, "{} lists no image", tree->name());
-    return fail(Code::not_found, "{} has no image '{}'", tree->name(), wanted.reference);
+    if (location.reference.empty()) return fail(Code::not_found, "{} lists no image", tree->name());
+    return fail(Code::not_found, "{} has no image '{}'", tree->name(), location.reference);
   }
   std::vector<LoadedImage> loaded;
   for (const auto& offer : offers) loaded.push_back(TRY(load_offer(store, *tree, offer)));

@@ -4,6 +4,7 @@
 #include "transfer/layer.hpp"
 #include "transfer/offer.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,9 +15,10 @@ struct LoadedImage {
   std::vector<std::string> names;  ///< canonical; may be empty
 };
 
-/// Loads the images at `location` that are wanted. Either an image comes in whole, with all its blobs checked against
-/// their digests and all layers unpacked, or nothing of it remains.
-Result<std::vector<LoadedImage>> load(const store::Store& store, const Location& location, const Wanted& wanted);
+/// Loads the images at `location`, for this machine unless `platform` says otherwise. Either an image comes in whole,
+/// with all its blobs checked against their digests and all layers unpacked, or nothing of it remains.
+Result<std::vector<LoadedImage>> load(const store::Store& store, const Location& location,
+                                      const std::optional<oci::Platform>& platform = {});
 
 /// Layers that are in hand, and the config that goes with them, become an image of the store.
 Result<LoadedImage> store_image(const store::Store& store, std::vector<ReceivedLayer> layers,

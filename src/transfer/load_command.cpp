@@ -15,7 +15,7 @@ struct LoadArguments {
 Result<int> run_load(const Globals& globals, const LoadArguments& arguments) {
   Location location = parse_location(arguments.input);
   TRY(with_store(globals, [&](const store::Store& store) -> Result<> {
-    for (const auto& image : TRY(load(store, location, {location.reference, arguments.platform}))) {
+    for (const auto& image : TRY(load(store, location, arguments.platform))) {
       if (arguments.quiet) continue;
       for (const auto& name : image.names) TRY(options::print(fmt::format("Loaded image: {}\n", name)));
       if (image.names.empty()) TRY(options::print(fmt::format("Loaded image: sha256:{}\n", image.id)));
