@@ -1,5 +1,7 @@
 #include "options/help.hpp"
 
+#include "base/text.hpp"
+
 #include <algorithm>
 
 namespace gantry::options {
@@ -62,7 +64,7 @@ std::string wrap(std::string_view text, std::size_t width, std::size_t indent) {
   std::string out;
   std::size_t column = 0;
   while (!text.empty()) {
-    auto end = text.find_first_of(" \n");
+    auto end = text.find(' ');
     std::string_view word = text.substr(0, end);
     if (column > 0 && column + 1 + word.size() > width) {
       out.append(1, '\n').append(indent, ' ');
@@ -75,10 +77,6 @@ std::string wrap(std::string_view text, std::size_t width, std::size_t indent) {
     out += word;
     column += word.size();
     if (end == text.npos) break;
-    if (text[end] == '\n') {
-      out.append(1, '\n').append(indent, ' ');
-      column = 0;
-    }
     text.remove_prefix(end + 1);
   }
   return out;
@@ -97,7 +95,11 @@ std::string help_text(const Call& call) {
   const Command& command = call.command();
   std::string out = fmt::format("Usage: {} {}\n", call.name(), command.synopsis);
   if (!command.summary.empty()) out += fmt::format("\n{}\n", command.summary);
-  if (!command.description.empty()) out += fmt::format("\n{}\n", wrap(command.description, kWidth, 0));
+  for (std::string_view rest = command.description; !rest.empty();) {
+    auto [paragraph, after, found] = cut(rest, '\n');
+    out += fmt::format("\n{}\n", wrap(paragraph, kWidth, 0));
+    rest = after;
+  }
   print_sections(out, {command_section(command)});
   std::vector<Section> sections;
   bool is_root = &command == call.path()[0];

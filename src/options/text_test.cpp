@@ -76,6 +76,7 @@ TEST(Help, IsAlignedAndWrapped) {
 Show what there is
 
 First paragraph, back\slash.
+
 .second - paragraph
 
 Options:
