@@ -26,15 +26,20 @@ std::int64_t monotonic() { return read_clock(CLOCK_MONOTONIC); }
 
 std::string to_rfc3339(Timestamp time) {
   std::int64_t nanoseconds = time % kSecond;
-  time_t seconds = time / kSecond;
+  std::int64_t seconds = time / kSecond;
   if (nanoseconds < 0) {
     nanoseconds += kSecond;
     --seconds;
   }
-  std::tm utc{};
-  gmtime_r(&seconds, &utc);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:09}Z", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday,
-                     utc.tm_hour, utc.tm_min, utc.tm_sec, nanoseconds);
+  // Not gmtime_r(3), which reads the machine's time zone first.
+  namespace chrono = std::chrono;
+  const chrono::sys_seconds moment{chrono::seconds(seconds)};
+  const auto midnight = chrono::floor<chrono::days>(moment);
+  const chrono::year_month_day date(midnight);
+  const chrono::hh_mm_ss clock(moment - midnight);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:09}Z", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), clock.hours().count(),
+                     clock.minutes().count(), clock.seconds().count(), nanoseconds);
 }
 
 namespace {

@@ -15,6 +15,7 @@ std::string again(std::string_view text) {
 TEST(Clock, WritesTimesInUtcWithNanoseconds) {
   EXPECT_EQ(to_rfc3339(0), "1970-01-01T00:00:00.000000000Z");
   EXPECT_EQ(to_rfc3339(-1), "1969-12-31T23:59:59.999999999Z");
+  EXPECT_EQ(to_rfc3339(std::numeric_limits<Timestamp>::min()), "1677-09-21T00:12:43.145224192Z");
   EXPECT_EQ(to_rfc3339(1'769'860'800'123'456'789), "2026-01-31T12:00:00.123456789Z");
 }
 

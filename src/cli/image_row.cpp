@@ -7,6 +7,8 @@
 
 #include <boost/json/parse.hpp>
 
+#include <algorithm>
+
 namespace gantry::cli {
 
 namespace json = boost::json;
@@ -44,7 +46,10 @@ Result<json::value> tree_of(const T& value) {
 
 }  // namespace
 
-Timestamp created_time(const store::Image& image) { return parse_rfc3339(image.config.created).value_or(0); }
+Timestamp created_time(const store::Image& image) {
+  // Builders that set no time write the year 1, Go's zero.
+  return std::max<Timestamp>(parse_rfc3339(image.config.created).value_or(0), 0);
+}
 
 std::uint64_t image_size(const store::Store& store, const store::Image& image) {
   return store.layers().size(image.config).value_or(0);
