@@ -27,7 +27,7 @@ make_bundle() {
   make_rootfs "$bundle/rootfs"
   (cd "$bundle" && gantry-runtime spec)
   edit_config "$bundle" --arg cgroup "/gantry-test-$NAME-${bundle##*/}" --args \
-    '.process.terminal = false | .process.args = $ARGS.positional | .linux.cgroupsPath = $cgroup' "${@:-true}"
+    '.process.terminal = false | .process.args = $ARGS.positional | .linux.cgroupsPath = $cgroup' -- "${@:-true}"
 }
 
 # edit_config BUNDLE JQ-ARGUMENT…: changes config.json by a jq program.
