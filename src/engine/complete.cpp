@@ -2,6 +2,7 @@
 
 #include "engine/environment.hpp"
 #include "engine/names.hpp"
+#include "linux/path.hpp"
 #include "linux/process.hpp"
 
 namespace gantry::engine {
@@ -21,6 +22,8 @@ void complete(ContainerConfig& config, const oci::ExecutionConfig& image) {
   }
   config.env = join_environment(image.env, config.env);
   take_default(config.workdir, image.working_dir);
+  // As docker and podman do: "/a/../b" needs no /a.
+  if (config.workdir.starts_with('/')) config.workdir = linux::clean_path(config.workdir);
   take_default(config.user, image.user);
   take_default(config.stop_signal, image.stop_signal);
   take_default(config.stop_signal, "SIGTERM");

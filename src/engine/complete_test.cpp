@@ -64,6 +64,12 @@ TEST(Complete, AContainerNeedsACommand) {
   EXPECT_THAT(checked.error().message(), HasSubstr("no command"));
 }
 
+TEST(Complete, CleansTheWorkingDirectory) {
+  ContainerConfig config{.workdir = "/a/../../b/./c/"};
+  complete(config, {});
+  EXPECT_EQ(config.workdir, "/b/c");
+}
+
 TEST(Complete, RefusesWhatCannotBe) {
   const ContainerConfig good{.command = {"true"}, .stop_signal = "SIGTERM"};
   EXPECT_TRUE(check_config(good));

@@ -106,3 +106,79 @@ setup() {
   contains "$output" same
   gantry rm same
 }
+
+@test "create makes it, start runs it" {
+  gantry create --name made busybox sh -c 'echo ran; exit 6'
+  run -0 gantry ps -a --format '{{.Names}} {{.State}}'
+  equal "$output" "made created"
+  run -6 gantry start -a made
+  equal "$output" ran
+  run -0 gantry inspect -f '{{.State.Status}} {{.State.ExitCode}} {{.State.Pid}}' made
+  equal "$output" "exited 6 0"
+}
+
+@test "ps --format json is an array that a program can read" {
+  gantry run -d --name shown --label colour=blue busybox sleep 60
+  run -0 gantry ps --format json
+  equal "$(jq -r '.[0] | .Names[0], .State, .Labels.colour, .Command[0]' <<<"$output" | tr '\n' ' ')" \
+    "shown running blue sleep "
+  [[ -d /proc/$(jq -r '.[0].Pid' <<<"$output") ]]
+  gantry rm -f shown
+  run -0 gantry ps -a --format json
+  equal "$(jq -c . <<<"$output")" "[]"
+}
+
+@test "ps filters by name, label, state and exit code" {
+  gantry run --name bad --label kind=job busybox sh -c 'exit 3' || true
+  gantry run --name good --label kind=job busybox true
+  gantry create --name idle busybox true
+  listed() { gantry ps -a --format '{{.Names}}' --filter "$1" | sort | tr '\n' ' '; }
+  equal "$(listed label=kind=job)" "bad good "
+  equal "$(listed exited=3)" "bad "
+  equal "$(listed status=created)" "idle "
+  equal "$(listed name=goo)" "good "
+}
+
+@test "logs since a time leave out what came before" {
+  gantry run --name talker busybox sh -c 'echo early; sleep 1.2; echo late'
+  local time
+  time=$(gantry logs -t talker | sed -n 's/ .*late$//p')
+  run -0 gantry logs --since "$time" talker
+  equal "$output" late
+  run -0 gantry logs --since 1h talker
+  equal "$output" "early"$'\n'"late"
+}
+
+@test "wait returns when the container ends, for each one that it is asked for" {
+  gantry run -d --name three busybox sh -c 'sleep 0.3; exit 3'
+  gantry run -d --name four busybox sh -c 'exit 4'
+  run -0 timeout 20 gantry wait three four
+  equal "$output" "3"$'\n'"4"
+}
+
+@test "a container is named by the start of its ID, if that is one alone" {
+  local id
+  id=$(gantry create busybox true)
+  run -0 gantry inspect -f '{{.Id}}' "${id:0:8}"
+  equal "$output" "$id"
+  run -125 gantry inspect -f '{{.Id}}' ffffffffffffffff
+}
+
+@test "an image in use stays" {
+  gantry create --name user busybox true
+  run gantry rmi busybox
+  ((status != 0)) || fail "removed"
+  contains "$output" busybox
+  gantry start -a user
+}
+
+@test "forty containers at a time" {
+  local number
+  for number in $(seq 40); do gantry run -d --name "n$number" busybox sleep 100 >/dev/null 3>&- & done
+  wait
+  equal "$(gantry ps --quiet | wc -l)" 40
+  gantry rm -f -a >/dev/null
+  equal "$(gantry ps -a --quiet)" ""
+  run -0 gantry system check
+  equal "$output" "nothing is wrong"
+}

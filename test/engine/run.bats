@@ -104,3 +104,83 @@ in_box() { gantry run --rm "$@"; }
   contains "$output" "from the host"
   contains "$output" read-only
 }
+
+@test "a user by name, and one that the container does not know" {
+  run -0 in_box -u nobody busybox id -un
+  equal "$output" nobody
+  run -0 in_box -u 4321 busybox id -u
+  equal "$output" 4321
+  run -0 in_box -u nobody --group-add 77 busybox id -G
+  contains " $output " " 77 "
+}
+
+@test "a capability can be had back, also by another user" {
+  run -0 in_box --cap-drop ALL --cap-add CHOWN busybox sh -c 'chown 5 /etc/passwd && ! chroot / true 2>/dev/null'
+  run -0 in_box -u nobody --cap-add NET_BIND_SERVICE busybox grep CapEff /proc/self/status
+  equal "${output##*[[:space:]]}" 0000000000000400
+}
+
+@test "a tmpfs has its size" {
+  run -0 in_box --mount type=tmpfs,dst=/cache,tmpfs-size=4m busybox df -k /cache
+  equal "$(awk 'END {print $2}' <<<"$output")" 4096
+  run -1 in_box --tmpfs /cache:size=64k busybox dd if=/dev/zero of=/cache/file bs=1k count=100
+  run -0 in_box --shm-size 1m busybox df -k /dev/shm
+  equal "$(awk 'END {print $2}' <<<"$output")" 1024
+}
+
+@test "no mount of a container shows on the host" {
+  gantry run -d --name held -v "$WORK:/data" --tmpfs /scratch busybox sleep 60
+  lacks "$(cut -d' ' -f5 /proc/self/mountinfo)" "$WORK"
+  gantry rm -f held
+}
+
+@test "a limit of processors is written" {
+  need_cgroup cpu
+  gantry run -d --name limited --cpus 0.5 busybox sleep 60
+  local id file
+  id=$(gantry inspect -f '{{.Id}}' limited)
+  file=$(find /sys/fs/cgroup -path "*$id*" \( -name cpu.cfs_quota_us -o -name cpu.max \) | head -1)
+  equal "$(cut -d' ' -f1 "$file")" 50000
+  gantry rm -f limited
+}
+
+@test "more memory than the limit ends the container, and inspect says why" {
+  need_cgroup memory
+  run -137 gantry run --name greedy --memory 16m --tmpfs /fill busybox dd if=/dev/zero of=/fill/file bs=1M count=64
+  run -0 gantry inspect -f '{{.State.OOMKilled}}' greedy
+  equal "$output" true
+}
+
+@test "more processes than the limit are refused" {
+  need_cgroup pids
+  run in_box --pids-limit 5 busybox sh -c 'for i in 1 2 3 4 5 6 7 8; do sleep 1 & done'
+  contains "$output" "can't fork"
+}
+
+@test "--ulimit and --sysctl" {
+  run -0 in_box --ulimit nofile=100:200 busybox sh -c 'ulimit -Sn; ulimit -Hn'
+  equal "$output" "100"$'\n'"200"
+  run -0 in_box --sysctl net.ipv4.ip_forward=1 busybox cat /proc/sys/net/ipv4/ip_forward
+  equal "$output" 1
+}
+
+@test "processes, host names and users of the host are out of sight" {
+  run -0 in_box busybox sh -c 'ls -d /proc/[0-9]*'
+  ((${#lines[@]} <= 2)) || fail "sees $output"
+  run -1 in_box busybox sh -c 'echo 1 >/proc/sys/kernel/sysrq'
+  run -1 in_box busybox mount -t tmpfs none /mnt
+}
+
+@test "stdin reaches the command with -i alone" {
+  run -0 in_box -i busybox cat <<<"from outside"
+  equal "$output" "from outside"
+  run -0 in_box busybox cat <<<"from outside"
+  equal "$output" ""
+}
+
+@test "output is kept apart and whole" {
+  run -0 --separate-stderr in_box busybox sh -c 'echo out; echo err >&2'
+  equal "$output" out
+  equal "$stderr" err
+  equal "$(in_box busybox head -c 5000000 /dev/zero | wc -c)" 5000000
+}
