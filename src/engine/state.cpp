@@ -64,7 +64,13 @@ Observation Engine::State::look(const std::string& id) const {
   return seen;
 }
 
-Result<Container> Engine::State::find(const std::string& name) { return see(TRY(TRY(records())->find(name))); }
+Result<Container> Engine::State::find(const std::string& name) {
+  Container container = see(TRY(TRY(records())->find(name)));
+  // As for `ps`: half made, it is not a container yet, and never will be if its maker is dead.
+  if (container.status == Status::creating)
+    return fail(Code::not_found, "no container '{}'", name).with_cure("`gantry ps -a` lists them");
+  return container;
+}
 
 Result<Container> Engine::State::find_running(const std::string& name) {
   Container container = TRY(find(name));

@@ -44,8 +44,9 @@ Error error_of_init(const wire::InitReport& report) {
       Error error = Error::from_errno(report.os_error, "execute the container's process");
       bool missing = report.os_error == ENOENT;
       if (report.os_error == ENOEXEC)
-        return std::move(error).with_code(Code::not_executable).with_cure(
-            "it is no program of this machine's architecture, or a script without a #! line");
+        return std::move(error)
+            .with_code(Code::not_executable)
+            .with_cure("it is no program of this machine's architecture, or a script without a #! line");
       if (missing) return std::move(error).with_code(Code::no_command).with_cure("is its interpreter in the image?");
       return std::move(error).with_code(Code::not_executable);
     }

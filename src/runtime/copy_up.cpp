@@ -7,9 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <limits.h>
 #include <array>
 #include <cerrno>
-#include <limits.h>
 
 namespace gantry::runtime {
 

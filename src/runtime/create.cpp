@@ -137,7 +137,8 @@ class Creation {
 
   Result<InitPlan> make_plan() {
     ProcessHandles handles{request_.stdio, request_.console_socket, request_.preserve_fds};
-    InitPlan plan{.request = request_, .process = TRY(prepare_process(*spec_.process, handles, settings_.init_program))};
+    InitPlan plan{.request = request_,
+                  .process = TRY(prepare_process(*spec_.process, handles, settings_.init_program))};
     plan.process.reap = request_.reap;
     plan.process.new_session_keyring = !request_.no_new_keyring;
     if (spec_.linux && spec_.linux->seccomp)
@@ -153,20 +154,26 @@ class Creation {
     Birth birth;
     std::vector<oci::Namespace> spaces = spec_.linux->namespaces;
     // The user namespace first: it gives the rights to join the others.
-    std::stable_partition(spaces.begin(), spaces.end(), [](const auto& space) { return space.type == NamespaceType::user; });
+    std::stable_partition(spaces.begin(), spaces.end(),
+                          [](const auto& space) { return space.type == NamespaceType::user; });
     for (const auto& space : spaces) {
       if (!space.path.empty()) birth.join.push_back({TRY(open_file(space.path, O_RDONLY)), clone_flag(space.type)});
-      else if (space.type != NamespaceType::cgroup && space.type != NamespaceType::time)  // the child makes these itself
+      else if (space.type != NamespaceType::cgroup &&
+               space.type != NamespaceType::time)  // the child makes these itself
         birth.clone.flags |= static_cast<std::uint64_t>(clone_flag(space.type));
     }
     plan.joins = !birth.join.empty();
-    plan.own_user_namespace = oci::find_namespace(spec_, NamespaceType::user) != nullptr || !linux::in_initial_user_namespace();
+    plan.own_user_namespace =
+        oci::find_namespace(spec_, NamespaceType::user) != nullptr || !linux::in_initial_user_namespace();
     birth.before_join = [&] { return set_oom_score(plan.process.process); };
     Fd unified = cgroup_ ? TRY(cgroup_->unified()) : Fd();
     born_in_cgroup_ = unified.valid();
     if (born_in_cgroup_) birth.clone.cgroup = &unified;
     plan.parent_goes_first = needs_maps() || has_v1_cgroups();
-    auto body = [&plan] { run_container_init(plan); };
+    auto body = [this, &plan] {
+      let_go_in_child();
+      run_container_init(plan);
+    };
     auto born = spawn(birth, body);
     if (!born && born_in_cgroup_ && may_be_moved_instead(born.error())) {
       born_in_cgroup_ = false;
@@ -177,6 +184,13 @@ class Creation {
     process_ = TRY(std::move(born));
     plan.channel.close();
     return {};
+  }
+
+  /// The child's copies: the lock would last until its exec, which may wait for the start, and our end of the channel
+  /// would keep our death from it.
+  void let_go_in_child() {
+    StateFolder dropped = std::move(folder_);
+    channel_.parent.close();
   }
 
   /// While the child waits, or at the same time as it sets up.

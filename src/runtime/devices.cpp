@@ -21,7 +21,7 @@ struct DefaultDevice {
   unsigned major;
   unsigned minor;
 };
-constexpr DefaultDevice kDefaultDevices[] = {{"null", 1, 3}, {"zero", 1, 5},    {"full", 1, 7},
+constexpr DefaultDevice kDefaultDevices[] = {{"null", 1, 3},   {"zero", 1, 5},    {"full", 1, 7},
                                              {"random", 1, 8}, {"urandom", 1, 9}, {"tty", 5, 0}};
 
 /// runtime-linux.md, "Dev symbolic links", and the multiplexer of the container's own terminals.

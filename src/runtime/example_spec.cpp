@@ -37,10 +37,9 @@ oci::Linux standard_linux(bool rootless) {
     section.namespaces.push_back({network, ""});
     section.resources.emplace().devices.push_back({.allow = false, .access = "rwm"});
   }
-  section.masked_paths = {"/proc/acpi",       "/proc/asound",     "/proc/kcore",
-                          "/proc/keys",       "/proc/latency_stats", "/proc/timer_list",
-                          "/proc/timer_stats", "/proc/sched_debug", "/sys/firmware",
-                          "/proc/scsi"};
+  section.masked_paths = {"/proc/acpi",          "/proc/asound",     "/proc/kcore",       "/proc/keys",
+                          "/proc/latency_stats", "/proc/timer_list", "/proc/timer_stats", "/proc/sched_debug",
+                          "/sys/firmware",       "/proc/scsi"};
   section.readonly_paths = {"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"};
   return section;
 }

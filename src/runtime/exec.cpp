@@ -85,8 +85,8 @@ Result<std::optional<linux::Cgroup>> exec_cgroup(const Record& record, const std
   return std::optional(TRY(linux::Cgroup::open(record.cgroup + linux::clean_path(below))));
 }
 
-Result<linux::Process> spawn_in_cgroup(Birth& birth, const std::optional<linux::Cgroup>& cgroup, ExecPlan& plan) {
-  auto body = [&plan] { run_exec(plan); };
+Result<linux::Process> spawn_in_cgroup(Birth& birth, const std::optional<linux::Cgroup>& cgroup,
+                                       const std::function<void()>& body) {
   Fd unified = cgroup ? TRY(cgroup->unified()) : Fd();
   if (unified.valid()) {
     birth.clone.cgroup = &unified;
@@ -139,8 +139,14 @@ Result<pid_t> exec(const Settings& settings, const std::string& id, const ExecRe
   birth.join.push_back({std::move(init), flags});
   birth.before_join = [&] { return set_oom_score(request.process); };
 
+  auto body = [&] {
+    // Our end of the channel would keep our death from the child, and the lock is ours alone.
+    channel.parent.close();
+    StateFolder dropped = std::move(folder);
+    run_exec(plan);
+  };
   auto cgroup = TRY(exec_cgroup(record, request.cgroup));
-  linux::Process process = TRY(with_context(spawn_in_cgroup(birth, cgroup, plan), "enter container '{}'", id));
+  linux::Process process = TRY(with_context(spawn_in_cgroup(birth, cgroup, body), "enter container '{}'", id));
   plan.channel.close();
   auto started = follow(process, channel.parent, cgroup, birth.clone.cgroup != nullptr, request.pid_file);
   if (started) return process.pid;

@@ -1,15 +1,21 @@
 #include "runtime/hooks.hpp"
 
+#include "base/file.hpp"
 #include "base/subprocess.hpp"
 #include "linux/memory_file.hpp"
 
 #include <fcntl.h>
 
-#include "base/file.hpp"
+#include <algorithm>
+#include <climits>
+#include <optional>
 
 namespace gantry::runtime {
 
 namespace {
+
+/// As far as it fits: 24 days.
+int milliseconds_of(int seconds) { return std::min(seconds, INT_MAX / 1000) * 1000; }
 
 Result<> run_hook(const oci::Hook& hook, std::string_view kind, const std::string& state) {
   Fd input = TRY(linux::make_memory_file("state", state));
@@ -22,8 +28,9 @@ Result<> run_hook(const oci::Hook& hook, std::string_view kind, const std::strin
   command.in = input.get();
   command.out = nowhere.get();
   Child child = TRY(Child::start(command));
-  int milliseconds = hook.timeout ? *hook.timeout * 1000 : -1;
-  auto ended = TRY(child.wait_for(milliseconds));
+  std::optional<ExitStatus> ended;
+  if (hook.timeout) ended = TRY(child.wait_for(milliseconds_of(*hook.timeout)));
+  else ended = TRY(child.wait());
   if (!ended) return fail(Code::failed, "{} hook {} did not end within {} s", kind, hook.path, *hook.timeout);
   if (!ended->ok()) return fail(Code::failed, "{} hook {} failed with exit code {}", kind, hook.path, ended->code);
   return {};

@@ -80,7 +80,8 @@ Result<> mount_file_system(const Job& job) {
     // The folder it covers says who may write there, as runc and crun have it.
     auto covered = linux::open_in_root(job.rootfs.root, job.mount.destination, O_PATH);
     struct stat info;
-    if (covered && fstat(covered->get(), &info) == 0) data.emplace_back("mode", fmt::format("{:o}", info.st_mode & 07777));
+    if (covered && fstat(covered->get(), &info) == 0)
+      data.emplace_back("mode", fmt::format("{:o}", info.st_mode & 07777));
   }
   Fd mount = TRY(linux::make_mount(type, job.mount.source.empty() ? type : job.mount.source, data,
                                    job.options.copy_up ? 0 : job.options.flags.set));
@@ -119,8 +120,7 @@ Result<> mount_v1_cgroups(const Job& job) {
     TRY(linux::change_mount(part, {.set = job.options.flags.set, .propagation = MS_PRIVATE}, false));
     TRY(linux::attach_mount(part, TRY(linux::open_or_make_in_root(tmpfs, name, linux::NodeKind::folder))));
   }
-  if (job.options.flags.set & MOUNT_ATTR_RDONLY)
-    TRY(linux::change_mount(tmpfs, {.set = MOUNT_ATTR_RDONLY}, false));
+  if (job.options.flags.set & MOUNT_ATTR_RDONLY) TRY(linux::change_mount(tmpfs, {.set = MOUNT_ATTR_RDONLY}, false));
   return {};
 }
 
@@ -149,7 +149,8 @@ Result<> mount_cgroup(const Job& job) {
 }
 
 Result<> mount_one(Job job) {
-  if (job.options.id_map != MountOptions::IdMap::no || !job.mount.uid_mappings.empty() || !job.mount.gid_mappings.empty())
+  if (job.options.id_map != MountOptions::IdMap::no || !job.mount.uid_mappings.empty() ||
+      !job.mount.gid_mappings.empty())
     return fail(Code::unsupported, "id-mapped mounts are not supported")
         .with_cure("drop uidMappings, gidMappings, idmap and ridmap");
   if (is_bind(job.mount, job.options)) return bind(job);

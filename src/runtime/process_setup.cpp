@@ -248,10 +248,10 @@ Result<ProcessSetup> prepare_process(const oci::Process& process, const ProcessH
   if (!process.apparmor_profile.empty()) return refuse("apparmorProfile");
   if (!process.selinux_label.empty()) return refuse("selinuxLabel");
   if (process.terminal && handles.console_socket < 0)
-    return fail(Code::invalid, "/process/terminal is set, but nobody takes the terminal").with_cure("use --console-socket");
+    return fail(Code::invalid, "/process/terminal is set, but nobody takes the terminal")
+        .with_cure("use --console-socket");
   ProcessSetup setup{.process = process, .handles = handles, .capabilities = capabilities_of(process)};
-  for (const auto& limit : process.rlimits)
-    setup.limits.push_back({resource_of(limit.type), {limit.soft, limit.hard}});
+  for (const auto& limit : process.rlimits) setup.limits.push_back({resource_of(limit.type), {limit.soft, limit.hard}});
   setup.init_program = TRY(linux::make_sealed_program(init_program));
   return setup;
 }

@@ -59,7 +59,8 @@ Result<> remove(const Settings& settings, const std::string& id, bool force) {
   oci::Status status = status_of(folder, record);
   // As runc has it, a container that was never started needs no force.
   if (!force && status != oci::Status::stopped && status != oci::Status::created)
-    return fail(Code::busy, "container '{}' is {}", id, oci::name_of(status)).with_cure("kill it first, or use --force");
+    return fail(Code::busy, "container '{}' is {}", id, oci::name_of(status))
+        .with_cure("kill it first, or use --force");
   return with_context(remove_container(folder, record), "delete container '{}'", id);
 }
 

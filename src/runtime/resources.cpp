@@ -19,7 +19,9 @@ std::uint64_t weight_of_shares(std::uint64_t shares) {
 }
 
 /// v1's blkio.weight (10 to 1000) on v2's scale of io.weight (1 to 10000).
-std::uint64_t weight_of_blkio(std::uint64_t weight) { return 1 + (std::clamp<std::uint64_t>(weight, 10, 1000) - 10) * 9999 / 990; }
+std::uint64_t weight_of_blkio(std::uint64_t weight) {
+  return 1 + (std::clamp<std::uint64_t>(weight, 10, 1000) - 10) * 9999 / 990;
+}
 
 Result<> set(const linux::Cgroup& cgroup, std::string_view controller, const char* file, std::string_view value,
              std::string_view member) {
@@ -119,8 +121,7 @@ Result<> throttle(const linux::Cgroup& cgroup, const std::vector<oci::ThrottleDe
     auto where = fmt::format("{}:{} ", device.major, device.minor);
     if (cgroup.is_v2("io"))
       TRY(set(cgroup, "io", "io.max", fmt::format("{}{}={}", where, v2_key, device.rate), "blockIO"));
-    else
-      TRY(set(cgroup, "blkio", v1_file, fmt::format("{}{}", where, device.rate), "blockIO"));
+    else TRY(set(cgroup, "blkio", v1_file, fmt::format("{}{}", where, device.rate), "blockIO"));
   }
   return {};
 }
@@ -129,8 +130,7 @@ Result<> apply_block_io(const linux::Cgroup& cgroup, const oci::BlockIo& io) {
   if (io.weight && *io.weight != 0) {
     if (cgroup.is_v2("io"))
       TRY(set(cgroup, "io", "io.weight", fmt::format("default {}", weight_of_blkio(*io.weight)), "blockIO/weight"));
-    else
-      TRY(set(cgroup, "blkio", "blkio.weight", fmt::format("{}", *io.weight), "blockIO/weight"));
+    else TRY(set(cgroup, "blkio", "blkio.weight", fmt::format("{}", *io.weight), "blockIO/weight"));
   }
   if (io.leaf_weight || !io.weight_device.empty())
     return fail(Code::unsupported, "/linux/resources/blockIO: leafWeight and weightDevice are not supported");
@@ -172,7 +172,8 @@ bool has_limits(const std::optional<oci::Resources>& resources) {
 
 Result<> apply_resources(const linux::Cgroup& cgroup, const oci::Resources& resources) {
   if (resources.memory)
-    TRY(cgroup.is_v2("memory") ? apply_memory_v2(cgroup, *resources.memory) : apply_memory_v1(cgroup, *resources.memory));
+    TRY(cgroup.is_v2("memory") ? apply_memory_v2(cgroup, *resources.memory)
+                               : apply_memory_v1(cgroup, *resources.memory));
   if (resources.cpu) TRY(apply_cpu(cgroup, *resources.cpu));
   if (resources.pids) {
     std::string limit = resources.pids->limit > 0 ? fmt::format("{}", resources.pids->limit) : "max";
@@ -203,7 +204,8 @@ Result<> apply_device_rules(const linux::Cgroup& cgroup, const std::vector<oci::
   };
   for (const auto& rule : rules) {
     char type = rule.type.empty() ? 'a' : rule.type[0];
-    all.push_back({rule.allow, type, number(rule.major), number(rule.minor), rule.access.empty() ? "rwm" : rule.access});
+    all.push_back(
+        {rule.allow, type, number(rule.major), number(rule.minor), rule.access.empty() ? "rwm" : rule.access});
   }
   // Making a node is harmless where opening it is not allowed.
   all.push_back({true, 'c', {}, {}, "m"});

@@ -52,7 +52,8 @@ Result<CompiledSeccomp> compile_seccomp(const oci::Seccomp& seccomp, const std::
   unsigned flags = TRY(with_context(linux::seccomp_flags(filter), "/linux/seccomp/flags"));
   std::string key = cache_key(seccomp);
   std::string file = fmt::format("{}/{:016x}", cache, hash_of(key));
-  if (auto kept = read_file(file); kept && kept->starts_with(key)) return CompiledSeccomp{kept->substr(key.size()), flags};
+  if (auto kept = read_file(file); kept && kept->starts_with(key))
+    return CompiledSeccomp{kept->substr(key.size()), flags};
 
   std::string program = TRY(with_context(linux::compile_seccomp(filter), "/linux/seccomp"));
   if (make_folders(cache, 0700)) best_effort(replace_file(file, key + program, 0600, Sync::no));

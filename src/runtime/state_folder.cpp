@@ -104,7 +104,11 @@ std::optional<linux::Cgroup> cgroup_of(const Record& record) {
 
 oci::State make_state(const Record& record, oci::Status status, const oci::Spec& spec) {
   bool stopped = status == oci::Status::stopped;
-  return {std::string(oci::kRuntimeSpecVersion), record.id, status, stopped ? 0 : record.pid, record.bundle,
+  return {std::string(oci::kRuntimeSpecVersion),
+          record.id,
+          status,
+          stopped ? 0 : record.pid,
+          record.bundle,
           spec.annotations};
 }
 

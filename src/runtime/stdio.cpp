@@ -55,8 +55,8 @@ Result<> bind_console(const Fd& terminal, const Fd& root) {
 Result<> set_up_terminal(const ProcessSetup& setup, const Fd& devpts, const Fd* root) {
   linux::Pty pty = TRY(devpts.valid() ? linux::open_pty_in(devpts) : linux::open_pty());
   if (const auto& size = setup.process.console_size)
-    TRY(linux::set_window_size(pty.master.get(), {static_cast<unsigned short>(size->height),
-                                                  static_cast<unsigned short>(size->width)}));
+    TRY(linux::set_window_size(pty.master.get(),
+                               {static_cast<unsigned short>(size->height), static_cast<unsigned short>(size->width)}));
   hand_over(pty.peer.get(), setup.process.user);
   if (root != nullptr) TRY(bind_console(pty.peer, *root));
   Fd socket(setup.handles.console_socket);
