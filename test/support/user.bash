@@ -55,6 +55,7 @@ make_user() {
 }
 
 # A sleeping process keeps the namespace for all commands of the user, so that they see one another as in real life.
+# It holds no output of ours open: `run` would wait for its end.
 hold_namespace() {
   local home=$1
   coproc HOLDER {
@@ -64,7 +65,7 @@ hold_namespace() {
         mount --bind "$1/etc/$file" "/etc/$file"
       done
       echo ready
-      exec sleep infinity' sh "$home" 3>&-
+      exec sleep infinity 2>/dev/null' sh "$home" 3>&-
   }
   local word pid=$HOLDER_PID
   read -r word <&"${HOLDER[0]}"
