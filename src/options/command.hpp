@@ -15,7 +15,7 @@ struct Words {
   Completes first = Completes::nothing;
   Completes rest = Completes::nothing;
   void (*set)(void* arguments, std::vector<std::string> words) = nullptr;  ///< null: the command takes none
-  const void* owner = nullptr;
+  std::string_view owner;
 };
 
 struct Example {
@@ -46,7 +46,7 @@ consteval Words words(Words words) {
   words.set = [](void* arguments, std::vector<std::string> given) {
     static_cast<Owner*>(arguments)->*Member = std::move(given);
   };
-  words.owner = &detail::kIdentity<Owner>;
+  words.owner = detail::identity<Owner>();
   return words;
 }
 
@@ -137,8 +137,8 @@ template <auto Run>
 consteval Command command(Command command) {
   using Arguments = typename detail::Signature<decltype(Run)>::Arguments;
   for (const auto& group : command.groups)
-    if (group.owner != &detail::kIdentity<Arguments>) throw "a group writes into another struct";
-  if (command.words.owner != nullptr && command.words.owner != &detail::kIdentity<Arguments>)
+    if (group.owner != detail::identity<Arguments>()) throw "a group writes into another struct";
+  if (!command.words.owner.empty() && command.words.owner != detail::identity<Arguments>())
     throw "the words go into another struct";
   command.run = &detail::run<Run>;
   return command;

@@ -20,9 +20,9 @@ struct Option {
   std::string_view value;  ///< what help calls the value; "a|b|c" names all there are; empty: a flag
   std::string_view help;   ///< one line
   Result<> (*set)(void* target, std::string_view word) = nullptr;
-  const void* owner = nullptr;  ///< identity of the struct that `set` writes into
-  bool repeats = false;         ///< every use adds a value
-  std::string_view bare;        ///< not empty: what `--name` alone means; a value then needs `=`
+  std::string_view owner;  ///< identity of the struct that `set` writes into
+  bool repeats = false;    ///< every use adds a value
+  std::string_view bare;   ///< not empty: what `--name` alone means; a value then needs `=`
   std::string_view second_name = {};
   Completes completes = Completes::nothing;
   bool hidden = false;  ///< from help, completion and the man page
@@ -43,8 +43,11 @@ struct Option {
 
 namespace detail {
 
+/// A name that no other type has. (Not an address: g++ 12 with UBSan takes no comparison of addresses for constant.)
 template <class T>
-inline constexpr char kIdentity = 0;
+consteval std::string_view identity() {
+  return __PRETTY_FUNCTION__;
+}
 
 template <class T>
 struct MemberOf;
@@ -98,7 +101,7 @@ template <auto Member, auto Reader = detail::default_reader<typename detail::Ite
 consteval Option option(char letter, std::string_view name, std::string_view value, std::string_view help) {
   using Owner = typename detail::MemberOf<decltype(Member)>::Owner;
   return {
-      letter, name, value, help, &detail::set<Member, Reader>, &detail::kIdentity<Owner>, detail::ItemOf<Member>::kList,
+      letter, name, value, help, &detail::set<Member, Reader>, detail::identity<Owner>(), detail::ItemOf<Member>::kList,
       {}};
 }
 
@@ -112,7 +115,7 @@ consteval Option flag(char letter, std::string_view name, std::string_view help)
 struct Group {
   std::string_view title;  ///< of the section in help; empty: "Options"
   std::span<const Option> options;
-  const void* owner = nullptr;               ///< identity of the struct that holds the part
+  std::string_view owner;                    ///< identity of the struct that holds the part
   void* (*part)(void* arguments) = nullptr;  ///< null: the arguments themselves
 };
 
@@ -129,8 +132,8 @@ consteval Group group(const Option (&options)[N], std::string_view title = {}) {
   using Owner = typename detail::MemberOf<decltype(Part)>::Owner;
   using Type = typename detail::MemberOf<decltype(Part)>::Type;
   for (const auto& option : options)
-    if (option.owner != &detail::kIdentity<Type>) throw "an option of the group writes into another struct";
-  return {title, options, &detail::kIdentity<Owner>,
+    if (option.owner != detail::identity<Type>()) throw "an option of the group writes into another struct";
+  return {title, options, detail::identity<Owner>(),
           [](void* arguments) -> void* { return &(static_cast<Owner*>(arguments)->*Part); }};
 }
 
