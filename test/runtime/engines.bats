@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# bats file_tags=serial
 # Bundles of other tools, ordinary users, and podman on top of gantry-runtime.
 
 : "${GANTRY_SOURCE:=$BATS_TEST_DIRNAME/../..}"
