@@ -39,8 +39,8 @@ constinit const Command kCreate = options::command<create_container>({
     .description = "Makes a container as `gantry run` does, and prints its ID. `gantry start` starts it.",
     .examples = kExamples,
     .groups = kGroups,
-    .words =
-        options::words<&CreateArguments::words>({.name = "IMAGE", .command_line = true, .first = options::Completes::images}),
+    .words = options::words<&CreateArguments::words>(
+        {.name = "IMAGE", .command_line = true, .first = options::Completes::images}),
 });
 
 }  // namespace gantry::cli

@@ -33,8 +33,8 @@ constexpr options::Option kConfigOptions[] = {
 };
 constexpr options::Option kOptions[] = {
     options::option<&ExecArguments::variables>('e', "env", "NAME[=VALUE]",
-                                           "Set a variable; without a value it is taken "
-                                           "from here"),
+                                               "Set a variable; without a value it is taken "
+                                               "from here"),
     options::option<&ExecArguments::variable_files>(0, "env-file", "FILE", "Set the variables in a file, one a line")
         .completing(options::Completes::files),
 };

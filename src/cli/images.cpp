@@ -56,7 +56,8 @@ constexpr options::Option kOptions[] = {
     options::flag<&ImagesArguments::digests>(0, "digests", "Print the digests of the manifests"),
     options::option<&ImagesArguments::filters>('f', "filter", "KEY=VALUE", "List by reference, dangling, label or id"),
 };
-constexpr options::Group kGroups[] = {options::group(kOptions), options::group<&ImagesArguments::listing>(kListingOptions)};
+constexpr options::Group kGroups[] = {options::group(kOptions),
+                                      options::group<&ImagesArguments::listing>(kListingOptions)};
 constexpr options::Example kExamples[] = {
     {"gantry images 'localhost/*'", "List the images of one registry"},
     {"gantry images --filter dangling=true -q", "List images that have no name any more"},
@@ -74,7 +75,8 @@ consteval Command listing_command(std::string_view name, std::string_view second
           "Labels.",
       .examples = kExamples,
       .groups = kGroups,
-      .words = options::words<&ImagesArguments::names>({.name = "IMAGE", .most = 1, .first = options::Completes::images}),
+      .words =
+          options::words<&ImagesArguments::names>({.name = "IMAGE", .most = 1, .first = options::Completes::images}),
   });
 }
 

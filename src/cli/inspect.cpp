@@ -35,9 +35,10 @@ Result<int> inspect(const Globals& globals, const InspectArguments& arguments) {
 }
 
 constexpr options::Option kOptions[] = {
-    options::option<&InspectArguments::format>('f', "format", "FORMAT", "Print by a Go template, each object on its own"),
+    options::option<&InspectArguments::format>('f', "format", "FORMAT",
+                                               "Print by a Go template, each object on its own"),
     options::option<&InspectArguments::kind, options::read_choice<kKinds>>('t', "type", "all|container|image",
-                                                                    "What the names are names of"),
+                                                                           "What the names are names of"),
 };
 constexpr options::Group kGroups[] = {options::group(kOptions)};
 constexpr options::Example kExamples[] = {

@@ -40,7 +40,8 @@ Result<int> logs(const Globals& globals, const LogsArguments& arguments) {
 constexpr options::Option kOptions[] = {
     options::flag<&LogsArguments::follow>('f', "follow", "Go on until the container ends"),
     options::option<&LogsArguments::tail>('n', "tail", "NUMBER", "Print the last lines only (default all)"),
-    options::option<&LogsArguments::since>(0, "since", "TIME", "Print what came after TIME: 10m, or 2026-01-31T12:00:00Z"),
+    options::option<&LogsArguments::since>(0, "since", "TIME",
+                                           "Print what came after TIME: 10m, or 2026-01-31T12:00:00Z"),
     options::option<&LogsArguments::until>(0, "until", "TIME", "Print what came before TIME"),
     options::flag<&LogsArguments::timestamps>('t', "timestamps", "Print the time of every line"),
 };

@@ -118,9 +118,9 @@ Result<int> ps(const Globals& globals, const PsArguments& arguments) {
 constexpr options::Option kOptions[] = {
     options::flag<&PsArguments::all>('a', "all", "List also those that do not run"),
     options::option<&PsArguments::filters>('f', "filter", "KEY=VALUE",
-                                         "List by id, name, label, status, ancestor or exited"),
+                                           "List by id, name, label, status, ancestor or exited"),
     options::option<&PsArguments::last, options::read_between<-1, INT_MAX>>('n', "last", "NUMBER",
-                                                                          "List the last ones made, running or not"),
+                                                                            "List the last ones made, running or not"),
     options::flag<&PsArguments::latest>('l', "latest", "List the last one made"),
 };
 constexpr options::Group kGroups[] = {options::group(kOptions), options::group<&PsArguments::listing>(kListingOptions)};

@@ -41,8 +41,8 @@ Result<int> remove(const Globals& globals, const RmiArguments& arguments) {
 
 constexpr options::Option kOptions[] = {
     options::flag<&RmiArguments::force>('f', "force",
-                                     "Remove all its names and its containers too, and ignore a missing "
-                                     "image"),
+                                        "Remove all its names and its containers too, and ignore a missing "
+                                        "image"),
     options::flag<&RmiArguments::ignore>('i', "ignore", "Do not complain about images that do not exist"),
     options::flag<&RmiArguments::all>('a', "all", "Remove every image that no container needs"),
 };

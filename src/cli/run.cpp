@@ -62,8 +62,8 @@ constinit const Command kRun = options::command<run>({
         "be run, and 125 if the container could not be started.",
     .examples = kExamples,
     .groups = kGroups,
-    .words =
-        options::words<&RunArguments::words>({.name = "IMAGE", .command_line = true, .first = options::Completes::images}),
+    .words = options::words<&RunArguments::words>(
+        {.name = "IMAGE", .command_line = true, .first = options::Completes::images}),
 });
 
 }  // namespace gantry::cli

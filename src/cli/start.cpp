@@ -58,9 +58,9 @@ constinit const Command kStart = options::command<start>({
     .examples = kExamples,
     .groups = kGroups,
     .words = options::words<&StartArguments::names>({.name = "CONTAINER",
-                                                .least = 1,
-                                                .first = options::Completes::containers,
-                                                .rest = options::Completes::containers}),
+                                                     .least = 1,
+                                                     .first = options::Completes::containers,
+                                                     .rest = options::Completes::containers}),
 });
 
 }  // namespace gantry::cli

@@ -33,7 +33,8 @@ constinit const Command kTag = options::command<tag>({
     .description = "Gives an image further names. A name that another image has is taken from it. NAME without a "
                    "registry is one of localhost, and has the tag latest unless it names another.",
     .examples = kExamples,
-    .words = options::words<&TagArguments::words>({.name = "IMAGE NAME", .least = 2, .first = options::Completes::images}),
+    .words =
+        options::words<&TagArguments::words>({.name = "IMAGE NAME", .least = 2, .first = options::Completes::images}),
 });
 
 }  // namespace gantry::cli

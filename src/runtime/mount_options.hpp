@@ -14,14 +14,14 @@ struct MountOptions {
   enum class Bind { no, one, tree };
 
   Bind bind = Bind::no;
-  linux::MountChange flags;                ///< for the mount itself
-  linux::MountChange recursive;            ///< `rro`, `rnosuid`, …: for every mount in the tree
-  std::uint64_t propagation = 0;           ///< MS_SHARED, MS_SLAVE, MS_PRIVATE, MS_UNBINDABLE or 0
+  linux::MountChange flags;       ///< for the mount itself
+  linux::MountChange recursive;   ///< `rro`, `rnosuid`, …: for every mount in the tree
+  std::uint64_t propagation = 0;  ///< MS_SHARED, MS_SLAVE, MS_PRIVATE, MS_UNBINDABLE or 0
   bool propagation_recursive = false;
   enum class IdMap { no, one, tree };
   IdMap id_map = IdMap::no;
-  bool copy_up = false;                    ///< `tmpcopyup`: a tmpfs starts with what it covers
-  std::vector<linux::FsOption> data;       ///< for the file system
+  bool copy_up = false;               ///< `tmpcopyup`: a tmpfs starts with what it covers
+  std::vector<linux::FsOption> data;  ///< for the file system
 };
 
 /// Code::invalid for an option that contradicts its mount; unknown words belong to the file system.

@@ -31,26 +31,26 @@ struct OverlayRoot {
 
 struct CreateRequest {
   std::string id;
-  std::string bundle;                   ///< absolute; a relative root.path counts from here
+  std::string bundle;  ///< absolute; a relative root.path counts from here
   oci::Spec spec;
-  std::optional<OverlayRoot> overlay;   ///< mounted over root.path, an empty folder
-  std::array<int, 3> stdio{0, 1, 2};    ///< what the process gets as 0, 1 and 2 when it has no terminal
-  int console_socket = -1;              ///< unix socket that gets the terminal's master
-  int preserve_fds = 0;                 ///< descriptors 3 … 3+n-1 stay open in the process
-  bool start_now = false;               ///< create and start in one
-  bool reap = false;                    ///< gantry-init stays as PID 1, forwards signals and reaps
-  bool no_pivot = false;                ///< MS_MOVE instead of pivot_root(2), for a root on a ramfs
+  std::optional<OverlayRoot> overlay;  ///< mounted over root.path, an empty folder
+  std::array<int, 3> stdio{0, 1, 2};   ///< what the process gets as 0, 1 and 2 when it has no terminal
+  int console_socket = -1;             ///< unix socket that gets the terminal's master
+  int preserve_fds = 0;                ///< descriptors 3 … 3+n-1 stay open in the process
+  bool start_now = false;              ///< create and start in one
+  bool reap = false;                   ///< gantry-init stays as PID 1, forwards signals and reaps
+  bool no_pivot = false;               ///< MS_MOVE instead of pivot_root(2), for a root on a ramfs
   bool no_new_keyring = false;
-  std::string pid_file;                 ///< gets the pid in digits, when not empty
+  std::string pid_file;  ///< gets the pid in digits, when not empty
 };
 
 struct ExecRequest {
-  oci::Process process;                 ///< whole; see exec_process() for one that starts from the container's own
+  oci::Process process;  ///< whole; see exec_process() for one that starts from the container's own
   std::array<int, 3> stdio{0, 1, 2};
   int console_socket = -1;
   int preserve_fds = 0;
   std::string pid_file;
-  std::string cgroup;                   ///< a cgroup below the container's; empty: the container's
+  std::string cgroup;  ///< a cgroup below the container's; empty: the container's
 };
 
 /// Makes the container; its init is a child of the caller and waits for start(). On failure nothing is left.

@@ -17,7 +17,8 @@ namespace gantry::runtime_cli {
 
 Result<> apply_globals(void* raw) {
   const auto& globals = *static_cast<const Globals*>(raw);
-  log::Settings log{.level = globals.debug ? log::Level::debug : log::Level::warning, .format = globals.log_format,
+  log::Settings log{.level = globals.debug ? log::Level::debug : log::Level::warning,
+                    .format = globals.log_format,
                     .program = "gantry-runtime"};
   if (!globals.log.empty()) {
     Fd file = TRY(with_context(open_file(globals.log, O_WRONLY | O_CREAT | O_APPEND, 0644), "log"));
@@ -36,7 +37,9 @@ Result<runtime::Settings> settings(const Globals& globals) {
   if (!globals.root.empty()) settings.root = TRY(absolute(globals.root));
   else if (geteuid() == 0) settings.root = "/run/gantry-runtime";
   else if (run != nullptr && run[0] == '/') settings.root = std::string(run) + "/gantry-runtime";
-  else return fail(Code::not_found, "cannot tell where to keep the state").with_cure("set XDG_RUNTIME_DIR, or give --root");
+  else
+    return fail(Code::not_found, "cannot tell where to keep the state")
+        .with_cure("set XDG_RUNTIME_DIR, or give --root");
   return settings;
 }
 

@@ -37,7 +37,6 @@ Result<Fd> connect_console(const std::string& path);
 inline constexpr options::Words kContainer{
     .name = "CONTAINER", .least = 1, .most = 1, .first = options::Completes::nothing};
 
-extern const Command kCreate, kDelete, kExec, kKill, kList, kPause, kPs, kResume, kRun, kSpec, kStart, kState,
-    kUpdate;
+extern const Command kCreate, kDelete, kExec, kKill, kList, kPause, kPs, kResume, kRun, kSpec, kStart, kState, kUpdate;
 
 }  // namespace gantry::runtime_cli

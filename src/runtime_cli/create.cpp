@@ -8,8 +8,7 @@ namespace gantry::runtime_cli {
 Result<int> check_preserved(std::int64_t count) {
   if (count < 0 || count > 1024) return fail(Code::invalid, "--preserve-fds takes a number from 0 to 1024");
   for (int fd = 3; fd < 3 + count; ++fd)
-    if (fcntl(fd, F_GETFD) < 0)
-      return fail(Code::invalid, "--preserve-fds {}: descriptor {} is not open", count, fd);
+    if (fcntl(fd, F_GETFD) < 0) return fail(Code::invalid, "--preserve-fds {}: descriptor {} is not open", count, fd);
   return static_cast<int>(count);
 }
 

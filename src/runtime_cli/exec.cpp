@@ -53,8 +53,7 @@ Result<> add_capabilities(oci::Process& process, const std::vector<std::string>&
 
 /// The process from --process, or the container's own with what the options change.
 Result<oci::Process> make_process(const runtime::Settings& settings, const ExecArguments& arguments) {
-  if (!arguments.process.empty())
-    return oci::parse_process(TRY(read_file(arguments.process)), arguments.process);
+  if (!arguments.process.empty()) return oci::parse_process(TRY(read_file(arguments.process)), arguments.process);
   oci::Process process = TRY(runtime::exec_process(settings, arguments.words[0]));
   process.args.assign(arguments.words.begin() + 1, arguments.words.end());
   process.terminal = arguments.terminal;
@@ -93,7 +92,7 @@ Result<int> exec(const Globals& globals, const ExecArguments& arguments) {
 
 constexpr options::Option kOptions[] = {
     options::option<&ExecArguments::console_socket>(0, "console-socket", "PATH",
-                                                "Unix socket that gets the master of the terminal"),
+                                                    "Unix socket that gets the master of the terminal"),
     options::option<&ExecArguments::pid_file>(0, "pid-file", "PATH", "File that gets the pid of the process"),
     options::option<&ExecArguments::process>('p', "process", "PATH", "File with the process as JSON"),
     options::option<&ExecArguments::cwd>(0, "cwd", "PATH", "Working directory in the container"),
@@ -104,7 +103,8 @@ constexpr options::Option kOptions[] = {
     options::option<&ExecArguments::capabilities>('c', "cap", "CAP", "Add a capability"),
     options::flag<&ExecArguments::no_new_privileges>(0, "no-new-privs", "Set no_new_privs"),
     options::option<&ExecArguments::cgroup>(0, "cgroup", "PATH", "Run in this cgroup below the container's"),
-    options::option<&ExecArguments::preserve_fds>(0, "preserve-fds", "N", "Pass N descriptors from 3 on to the process"),
+    options::option<&ExecArguments::preserve_fds>(0, "preserve-fds", "N",
+                                                  "Pass N descriptors from 3 on to the process"),
     options::flag<&ExecArguments::detach>('d', "detach", "Return once the process runs"),
 };
 constexpr options::Group kGroups[] = {options::group(kOptions)};

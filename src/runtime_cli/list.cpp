@@ -77,7 +77,8 @@ Result<int> ps(const Globals& globals, const PsArguments& arguments) {
     text = json::encode(pids) + "\n";
   } else {
     text = fmt::format("{:>8} {}\n", "PID", "COMMAND");
-    for (auto pid : pids) text += fmt::format("{:>8} {}", pid, read_file(fmt::format("/proc/{}/comm", pid)).value_or("\n"));
+    for (auto pid : pids)
+      text += fmt::format("{:>8} {}", pid, read_file(fmt::format("/proc/{}/comm", pid)).value_or("\n"));
   }
   TRY(options::print(text));
   return 0;

@@ -17,7 +17,7 @@ constexpr options::Option kOptions[] = {
     options::option<&Globals::log>(0, "log", "PATH", "File that gets the messages")
         .completing(options::Completes::files),
     options::option<&Globals::log_format, options::read_choice<kFormats>>(0, "log-format", "text|json",
-                                                                         "How messages are written"),
+                                                                          "How messages are written"),
     options::flag<&Globals::debug>(0, "debug", "Log what is done"),
     options::flag<&Globals::systemd_cgroup>(0, "systemd-cgroup", "Make cgroups through systemd (refused for now)"),
 };
@@ -35,8 +35,9 @@ constinit const Command kRoot = {
     .name = "gantry-runtime",
     .summary = "Run containers by the OCI runtime specification",
     .synopsis = "[OPTIONS] COMMAND",
-    .description = "Runs OCI bundles. Its command line is that of runc and crun, so that podman, docker, containerd and "
-                   "CRI-O can use it in their place.",
+    .description =
+        "Runs OCI bundles. Its command line is that of runc and crun, so that podman, docker, containerd and "
+        "CRI-O can use it in their place.",
     .examples = kExamples,
     .groups = kGroups,
     .commands = kCommands,
