@@ -35,7 +35,8 @@ void best_effort(const Result<T>&) {}
 
 }  // namespace gantry
 
-/// The value of a Result, or an early return of its error. Not inside a coroutine: g++ 12 crashes there.
+/// The value of a Result, or an early return of its error. Not inside a coroutine: g++ 12 crashes there. Not between
+/// braces behind a member that owns something either: the early return would not destroy it.
 #define TRY(...)                                   \
   ({                                               \
     auto gantry_try_result = (__VA_ARGS__);        \

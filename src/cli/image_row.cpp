@@ -95,6 +95,8 @@ Result<json::object> image_inspection(const store::Store& store, const store::Im
   const std::uint64_t size = image_size(store, image);
   json::array layers;
   for (const auto& diff_id : image.config.rootfs.diff_ids) layers.emplace_back(diff_id.text());
+  auto config = TRY(tree_of(image.config.config));
+  auto history = TRY(tree_of(image.config.history));
   return json::object{
       {"Id", image.id},
       {"Digest", image.descriptor.digest.text()},
@@ -102,7 +104,7 @@ Result<json::object> image_inspection(const store::Store& store, const store::Im
       {"RepoDigests", repository_digests(image)},
       {"Created", image.config.created},
       {"Author", image.config.author},
-      {"Config", TRY(tree_of(image.config.config))},
+      {"Config", std::move(config)},
       {"Architecture", image.config.architecture},
       {"Variant", image.config.variant},
       {"Os", image.config.os},
@@ -113,7 +115,7 @@ Result<json::object> image_inspection(const store::Store& store, const store::Im
       {"Annotations", text_map(image.manifest.annotations)},
       {"ManifestType", image.descriptor.media_type},
       {"User", image.config.config.user},
-      {"History", TRY(tree_of(image.config.history))},
+      {"History", std::move(history)},
   };
 }
 

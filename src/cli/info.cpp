@@ -61,20 +61,21 @@ Result<json::object> store_info(const Globals& globals) {
   auto engine = TRY(open_engine(globals));
   const auto containers = TRY(engine.list({.all = true}));
   const auto running = std::ranges::count_if(containers, &engine::Container::running);
-  store::Store& store = *TRY(engine.images());
+  const std::size_t images = TRY(TRY(engine.images())->images().list()).size();
   return json::object{
       {"containerStore",
        {{"number", containers.size()}, {"running", running}, {"stopped", containers.size() - running}}},
       {"graphDriverName", store::overlay_driver().name()},
       {"graphRoot", folders.root},
-      {"imageStore", {{"number", TRY(store.images().list()).size()}}},
+      {"imageStore", {{"number", images}}},
       {"runRoot", folders.run_root},
   };
 }
 
 Result<int> info(const Globals& globals, const InfoArguments& arguments) {
-  json::object all{
-      {"host", TRY(host_info())}, {"store", TRY(store_info(globals))}, {"version", {{"Version", version()}}}};
+  auto host = TRY(host_info());
+  auto store = TRY(store_info(globals));
+  json::object all{{"host", std::move(host)}, {"store", std::move(store)}, {"version", {{"Version", version()}}}};
   if (arguments.format.empty()) TRY(options::print(outline(all)));
   else TRY(print_object(all, arguments.format));
   return 0;

@@ -1,4 +1,5 @@
 #include "base/file.hpp"
+#include "base/log.hpp"
 #include "engine/state.hpp"
 #include "linux/cgroup.hpp"
 
@@ -24,8 +25,8 @@ class Check {
       ids_.insert(record.id);
       TRY(check_container(record));
     }
-    TRY(check_run_folders());
     TRY(check_runtime());
+    TRY(finish_removals());
     return std::move(findings_);
   }
 
@@ -66,13 +67,15 @@ class Check {
     return {};
   }
 
-  Result<> check_run_folders() {
+  /// A removal that was cut off after its last transaction left a folder that nobody uses: that goes on here.
+  Result<> finish_removals() {
     auto names = list_folder(state_.settings.run_root + "/containers");
     if (!names) return {};  // nothing ran since the machine was started
     for (const auto& name : *names) {
-      if (TRY(is_known(name))) continue;
-      TRY(report({Severity::info, "run folder " + name, "it belongs to no container"},
-                 [&] { return state_.run_folder(name).remove(); }));
+      const RunFolder folder = state_.run_folder(name);
+      if (folder.monitored() || TRY(is_known(name))) continue;
+      log::info("removing {}, whose container is gone", folder.path());
+      TRY(folder.remove());
     }
     return {};
   }

@@ -82,8 +82,9 @@ class Intake {
 
   Result<LayerOrder> order(std::size_t i) const {
     const OfferedLayer& layer = offer_.layers[i];
+    auto source = TRY(tree_.open(layer.path));
     LayerOrder order{.label = fmt::format("layer {} of {}", i + 1, offer_.label),
-                     .source = TRY(tree_.open(layer.path)),
+                     .source = std::move(source),
                      .diff_id = layer.diff_id,
                      .unpack = !store_.layers().has(layer.diff_id)};
     if (!layer.descriptor.digest.empty()) {
