@@ -118,10 +118,12 @@ class TeeSource final : public archive::Source {
   const Fd& blob_;
 };
 
-/// Only the blob is missing. Nothing is opened any more, so no privilege is needed.
-Result<Report> receive_blob(LayerOrder& order, const Fd& blob, const archive::Pipeline::Options& options) {
+/// Nothing to unpack, so nothing is opened any more and no privilege is needed. The blob may have come from another
+/// process in the meantime too: then the bytes are only checked.
+Result<Report> receive_blob(LayerOrder& order, const Fd* blob, const archive::Pipeline::Options& options) {
   TRY(linux::set_capabilities({}));
-  archive::Pipeline pipeline(std::make_unique<TeeSource>(std::move(order.source), blob), options);
+  if (blob != nullptr) order.source = std::make_unique<TeeSource>(std::move(order.source), *blob);
+  archive::Pipeline pipeline(std::move(order.source), options);
   return report_of(TRY(pipeline.finish()), 0);
 }
 
@@ -129,7 +131,7 @@ Result<Report> receive(LayerOrder& order, const Fd* blob, const Fd* folder) {
   signal(SIGPIPE, SIG_IGN);
   archive::Pipeline::Options options{.packed = order.digest.algorithm(), .unpacked = order.diff_id.algorithm()};
   Report report = folder != nullptr ? TRY(receive_and_unpack(order, blob, *folder, options))
-                                    : TRY(receive_blob(order, *blob, options));
+                                    : TRY(receive_blob(order, blob, options));
   // Here and not at the commit, so that layers wait for the disk at the same time.
   if (blob != nullptr && fsync(blob->get()) < 0) return Error::system("fsync the blob");
   return report;
