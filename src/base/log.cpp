@@ -37,24 +37,30 @@ std::string printable(std::string_view text) {
   return shown;
 }
 
+std::string json_line(Level level, std::string_view text) {
+  std::string message;
+  json::append_quoted(message, text);
+  return fmt::format("{{\"level\":\"{}\",\"msg\":{},\"time\":\"{}\"}}\n", name_of(level), message, to_rfc3339(now()));
+}
+
+std::string text_line(Level level, std::string_view text) {
+  if (level == Level::error) return fmt::format("{}: {}\n", current.program, printable(text));
+  return fmt::format("{}: {}: {}\n", current.program, name_of(level), printable(text));
+}
+
+void put(int fd, const std::string& line) {
+  // Nothing can be done about a log that cannot be written.
+  [[maybe_unused]] ssize_t written = ::write(fd, line.data(), line.size());
+}
+
 }  // namespace
 
 void configure(const Settings& settings) { current = settings; }
 const Settings& settings() { return current; }
 
 void write(Level level, std::string_view text) {
-  std::string line;
-  if (current.format == Format::json) {
-    std::string message;
-    json::append_quoted(message, text);
-    line = fmt::format("{{\"level\":\"{}\",\"msg\":{},\"time\":\"{}\"}}\n", name_of(level), message, to_rfc3339(now()));
-  } else if (level == Level::error) {
-    line = fmt::format("{}: {}\n", current.program, printable(text));
-  } else {
-    line = fmt::format("{}: {}: {}\n", current.program, name_of(level), printable(text));
-  }
-  // Nothing can be done about a log that cannot be written.
-  [[maybe_unused]] ssize_t written = ::write(current.fd, line.data(), line.size());
+  put(current.fd, current.format == Format::json ? json_line(level, text) : text_line(level, text));
+  if (level == Level::error && current.errors_to_stderr) put(STDERR_FILENO, text_line(level, text));
 }
 
 }  // namespace gantry::log

@@ -14,6 +14,7 @@ struct Settings {
   Level level = Level::warning;
   Format format = Format::text;
   int fd = 2;                           ///< where lines go; not owned
+  bool errors_to_stderr = false;        ///< besides `fd`, as text
   std::string_view program = "gantry";  ///< a literal
 };
 

@@ -61,5 +61,14 @@ TEST_F(Log, WritesJsonThatReadsBack) {
   EXPECT_TRUE(parse_rfc3339(line->time));
 }
 
+TEST_F(Log, TellsErrorsOnStderrTooWhenAsked) {
+  log::configure({.format = log::Format::json, .fd = pipe_.write.get(), .errors_to_stderr = true, .program = "prog"});
+  testing::internal::CaptureStderr();
+  log::warning("careful");
+  log::error("bad");
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "prog: bad\n");
+  EXPECT_THAT(written(), testing::AllOf(testing::HasSubstr("careful"), testing::HasSubstr("bad")));
+}
+
 }  // namespace
 }  // namespace gantry

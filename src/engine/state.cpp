@@ -36,12 +36,12 @@ std::optional<StartRecord> start_from_runtime(const runtime::Settings& settings,
                                               const RunFolder& folder) {
   struct stat info;
   if (stat(folder.path().c_str(), &info) < 0) return {};
-  auto state = runtime::state(settings, id);
+  auto found = runtime::state(settings, id);
   auto boot = boot_id();
-  if (!state || state->status != oci::Status::running || !boot) return {};
-  const auto process = linux::process_stat(state->pid);
+  if (!found || found->state.status != oci::Status::running || !boot) return {};
+  const auto process = linux::process_stat(found->state.pid);
   if (!process) return {};
-  return StartRecord{.init = {state->pid, process->start_time},
+  return StartRecord{.init = {found->state.pid, process->start_time},
                      .time = info.st_mtim.tv_sec * kSecond + info.st_mtim.tv_nsec,
                      .boot_id = std::move(*boot)};
 }

@@ -3,6 +3,8 @@
 #include "runtime/runtime.hpp"
 #include "runtime/state_folder.hpp"
 
+#include <algorithm>
+#include <cerrno>
 #include <csignal>
 
 namespace gantry::runtime {
@@ -31,6 +33,36 @@ Result<linux::Cgroup> need_cgroup(const Subject& subject) {
   auto cgroup = cgroup_of(subject.record);
   if (!cgroup) return fail(Code::unsupported, "container '{}' has no cgroup", subject.record.id);
   return std::move(*cgroup);
+}
+
+/// Moves every process in `from` to `to`, also those that are forked meanwhile.
+Result<> move_processes(const linux::Cgroup& from, const linux::Cgroup& to) {
+  constexpr int kRounds = 100;  // against a fork bomb
+  for (int round = 0; round < kRounds; ++round) {
+    auto all = TRY(from.pids()), moved = TRY(to.pids());
+    std::ranges::sort(moved);
+    std::erase_if(all, [&](pid_t pid) { return std::ranges::binary_search(moved, pid); });
+    if (all.empty()) return {};
+    for (pid_t pid : all)
+      if (auto added = to.add(pid); !added && added.error().os_error() != ESRCH) return added;
+  }
+  return fail(Code::busy, "the processes of cgroup {} fork faster than they can be moved", from.path());
+}
+
+/// A container is only in the v1 hierarchies that its config needs; new limits may need more of them.
+Result<> join_further_hierarchies(Subject& subject, const oci::Resources& limits) {
+  Record& record = subject.record;
+  auto wanted = TRY(linux::Cgroup::create(record.cgroup, controllers_for(limits)));
+  std::vector<std::string> fresh;
+  for (auto& folder : wanted.folders())
+    if (std::ranges::find(record.cgroup_folders, folder) == record.cgroup_folders.end())
+      fresh.push_back(std::move(folder));
+  if (fresh.empty()) return {};
+  linux::Cgroup joined = TRY(linux::Cgroup::from_folders(record.cgroup, fresh));
+  linux::Cgroup present = TRY(need_cgroup(subject));
+  record.cgroup_folders.insert(record.cgroup_folders.end(), fresh.begin(), fresh.end());
+  TRY(subject.folder.write(record));  // first, so that delete finds the new folders whatever happens
+  return move_processes(present, joined);
 }
 
 }  // namespace
@@ -70,7 +102,12 @@ Result<> resume(const Settings& settings, const std::string& id) {
 Result<> update(const Settings& settings, const std::string& id, const oci::Resources& resources) {
   Subject subject = TRY(open_subject(settings, id));
   if (subject.status == oci::Status::stopped) return not_in(subject, "running");
-  return with_context(apply_resources(TRY(need_cgroup(subject)), resources), "update container '{}'", id);
+  oci::Resources limits = resources;
+  // Memory without a limit fits below no limit of memory and swap together; runc lifts both as well.
+  if (limits.memory && limits.memory->limit.value_or(0) < 0 && !limits.memory->swap) limits.memory->swap = -1;
+  TRY(need_cgroup(subject));
+  TRY(join_further_hierarchies(subject, limits));
+  return with_context(apply_resources(TRY(need_cgroup(subject)), limits), "update container '{}'", id);
 }
 
 }  // namespace gantry::runtime

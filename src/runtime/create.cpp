@@ -100,6 +100,10 @@ class Creation {
  private:
   Result<> make_cgroup() {
     const auto& resources = this->resources();
+    if (request_.cgroup_use == CgroupUse::never) {
+      if (!has_limits(resources)) return {};
+      return fail(Code::invalid, "/linux/resources: limits need a cgroup, and cgroups are disabled");
+    }
     std::string path = spec_.linux ? spec_.linux->cgroups_path : "";
     if (path.find(':') != std::string::npos)
       return fail(Code::unsupported, "/linux/cgroupsPath: '{}' is for the systemd driver, which is not supported", path)
@@ -110,9 +114,9 @@ class Creation {
       cgroup_ = std::move(*made);
       return apply_limits(resources);
     }
-    // Without rights or without cgroups a container still runs, unless limits were asked for.
     Code code = made.error().code();
-    if (has_limits(resources) || (code != Code::denied && code != Code::unsupported))
+    bool is_needed = request_.cgroup_use == CgroupUse::always || has_limits(resources);
+    if (is_needed || (code != Code::denied && code != Code::unsupported))
       return std::move(made.error()).with_context(fmt::format("make cgroup {}", path));
     log::debug("no cgroup for '{}': {}", request_.id, made.error().message());
     return {};

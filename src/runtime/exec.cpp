@@ -106,6 +106,13 @@ Result<> follow(const linux::Process& process, const Fd& channel, const std::opt
   return {};
 }
 
+Result<> check_status(const std::string& id, oci::Status status, bool ignore_paused) {
+  if (status == oci::Status::running || (ignore_paused && status == oci::Status::paused)) return {};
+  Error error = fail(Code::invalid, "container '{}' is {}, not running", id, oci::name_of(status));
+  if (status != oci::Status::paused) return error;
+  return std::move(error).with_cure("resume it, or use --ignore-paused to wait for that");
+}
+
 }  // namespace
 
 Result<oci::Process> exec_process(const Settings& settings, const std::string& id) {
@@ -119,8 +126,7 @@ Result<pid_t> exec(const Settings& settings, const std::string& id, const ExecRe
   TRY(oci::validate(request.process, ""));
   StateFolder folder = TRY(StateFolder::open(settings, id));
   Record record = TRY(folder.read());
-  if (auto status = status_of(folder, record); status != oci::Status::running)
-    return fail(Code::invalid, "container '{}' is {}, not running", id, oci::name_of(status));
+  TRY(check_status(id, status_of(folder, record), request.ignore_paused));
   oci::Spec spec = TRY(folder.read_config());
 
   ProcessHandles handles{request.stdio, request.console_socket, request.preserve_fds};
@@ -146,6 +152,8 @@ Result<pid_t> exec(const Settings& settings, const std::string& id, const ExecRe
     run_exec(plan);
   };
   auto cgroup = TRY(exec_cgroup(record, request.cgroup));
+  // A process that is born frozen cannot let go of its copy of the lock, which whoever resumes the container needs.
+  if (request.ignore_paused) StateFolder released = std::move(folder);
   linux::Process process = TRY(with_context(spawn_in_cgroup(birth, cgroup, body), "enter container '{}'", id));
   plan.channel.close();
   auto started = follow(process, channel.parent, cgroup, birth.clone.cgroup != nullptr, request.pid_file);

@@ -14,26 +14,31 @@ std::string owner_of(const StateFolder& folder) {
   return info.st_uid == 0 ? "root" : fmt::format("#{}", info.st_uid);
 }
 
-}  // namespace
-
-Result<oci::State> state(const Settings& settings, const std::string& id) {
-  StateFolder folder = TRY(StateFolder::open(settings, id));
+Result<Details> details_of(const StateFolder& folder) {
   Record record = TRY(folder.read());
   oci::Spec spec = TRY(folder.read_config());
-  return make_state(record, status_of(folder, record), spec);
+  std::string rootfs;
+  if (spec.root) rootfs = spec.root->path.starts_with('/') ? spec.root->path : record.bundle + "/" + spec.root->path;
+  return Details{make_state(record, status_of(folder, record), spec), std::move(rootfs), record.created,
+                 owner_of(folder)};
 }
 
-Result<std::vector<Listed>> list(const Settings& settings) {
-  std::vector<Listed> all;
+}  // namespace
+
+Result<Details> state(const Settings& settings, const std::string& id) {
+  return details_of(TRY(StateFolder::open(settings, id)));
+}
+
+Result<std::vector<Details>> list(const Settings& settings) {
+  std::vector<Details> all;
   for (const auto& id : TRY(StateFolder::ids(settings))) {
     auto folder = StateFolder::open(settings, id);
     if (!folder && folder.error().code() == Code::not_found) continue;  // deleted meanwhile
-    if (!folder) return std::move(folder.error());
-    Record record = TRY(folder->read());
-    oci::Spec spec = TRY(folder->read_config());
-    all.push_back({make_state(record, status_of(*folder, record), spec), record.created, owner_of(*folder)});
+    all.push_back(TRY(details_of(TRY(std::move(folder)))));
   }
   return all;
 }
+
+Result<std::vector<std::string>> container_ids(const Settings& settings) { return StateFolder::ids(settings); }
 
 }  // namespace gantry::runtime

@@ -29,6 +29,12 @@ struct OverlayRoot {
   std::string work;
 };
 
+enum class CgroupUse {
+  if_permitted,  ///< a container that asks for no limits runs without one where we may not make it
+  always,
+  never,
+};
+
 struct CreateRequest {
   std::string id;
   std::string bundle;  ///< absolute; a relative root.path counts from here
@@ -42,6 +48,7 @@ struct CreateRequest {
   bool no_pivot = false;               ///< MS_MOVE instead of pivot_root(2), for a root on a ramfs
   bool no_new_keyring = false;
   std::string pid_file;  ///< gets the pid in digits, when not empty
+  CgroupUse cgroup_use = CgroupUse::if_permitted;
 };
 
 struct ExecRequest {
@@ -50,7 +57,8 @@ struct ExecRequest {
   int console_socket = -1;
   int preserve_fds = 0;
   std::string pid_file;
-  std::string cgroup;  ///< a cgroup below the container's; empty: the container's
+  std::string cgroup;          ///< a cgroup below the container's; empty: the container's
+  bool ignore_paused = false;  ///< in a paused container the process waits until it is resumed
 };
 
 /// Makes the container; its init is a child of the caller and waits for start(). On failure nothing is left.
@@ -60,7 +68,16 @@ Result<pid_t> create(const Settings& settings, const CreateRequest& request);
 /// Lets a created container's process go. Returns when it runs.
 Result<> start(const Settings& settings, const std::string& id);
 
-Result<oci::State> state(const Settings& settings, const std::string& id);
+/// What is known about a container.
+struct Details {
+  oci::State state;
+  std::string rootfs;   ///< absolute
+  std::string created;  ///< RFC 3339
+  std::string owner;    ///< of the state folder: "root", or "#" and the user id
+};
+Result<Details> state(const Settings& settings, const std::string& id);
+Result<std::vector<Details>> list(const Settings& settings);
+Result<std::vector<std::string>> container_ids(const Settings& settings);
 
 /// Sends a signal to the init, or with `all` to every process in the container.
 Result<> kill(const Settings& settings, const std::string& id, int signal, bool all);
@@ -73,13 +90,6 @@ Result<> remove(const Settings& settings, const std::string& id, bool force);
 Result<pid_t> exec(const Settings& settings, const std::string& id, const ExecRequest& request);
 /// The container's own process from its config: what exec's options change.
 Result<oci::Process> exec_process(const Settings& settings, const std::string& id);
-
-struct Listed {
-  oci::State state;
-  std::string created;  ///< RFC 3339
-  std::string owner;    ///< user name of the state folder's owner
-};
-Result<std::vector<Listed>> list(const Settings& settings);
 
 /// Pids of all processes of the container, as the caller's pid namespace has them.
 Result<std::vector<pid_t>> processes(const Settings& settings, const std::string& id);

@@ -5,6 +5,7 @@
 #include "options/sibling.hpp"
 
 #include <fcntl.h>
+#include <regex.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -23,10 +24,11 @@ Result<> apply_globals(void* raw) {
   if (!globals.log.empty()) {
     Fd file = TRY(with_context(open_file(globals.log, O_WRONLY | O_CREAT | O_APPEND, 0644), "log"));
     log.fd = file.release();  // for the life of the process
+    log.errors_to_stderr = true;
   }
   log::configure(log);
-  if (globals.systemd_cgroup)
-    return fail(Code::unsupported, "--systemd-cgroup is not supported").with_cure("use the cgroupfs driver");
+  if (globals.systemd_cgroup || globals.cgroup_manager == CgroupManager::systemd)
+    return fail(Code::unsupported, "cgroups cannot be made through systemd").with_cure("use the cgroupfs driver");
   return {};
 }
 
@@ -61,6 +63,21 @@ Result<Fd> connect_console(const std::string& path) {
   if (connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0)
     return Error::system("connect to console socket {}", path);
   return socket;
+}
+
+Result<std::vector<std::string>> chosen_containers(const runtime::Settings& settings, const std::string& word,
+                                                   bool regex) {
+  if (!regex) return std::vector{word};
+  regex_t pattern;
+  if (int problem = regcomp(&pattern, word.c_str(), REG_EXTENDED | REG_NOSUB); problem != 0) {
+    char text[128];
+    regerror(problem, &pattern, text, sizeof text);
+    return fail(Code::invalid, "'{}' is not a regular expression: {}", word, text);
+  }
+  auto ids = runtime::container_ids(settings);
+  if (ids) std::erase_if(*ids, [&](const auto& id) { return regexec(&pattern, id.c_str(), 0, nullptr, 0) != 0; });
+  regfree(&pattern);
+  return ids;
 }
 
 }  // namespace gantry::runtime_cli

@@ -14,10 +14,15 @@ namespace gantry::runtime_cli {
 
 using options::Command;
 
+enum class CgroupManager { cgroupfs, systemd, disabled };
+enum class Rootless { yes, no, detect };
+
 struct Globals {
   std::string root;  ///< as given
-  std::string log;   ///< a file for messages besides stderr
+  std::string log;   ///< a file for messages; errors go to stderr too
   log::Format log_format = log::Format::text;
+  CgroupManager cgroup_manager = CgroupManager::cgroupfs;
+  Rootless rootless = Rootless::detect;
   bool debug = false;
   bool systemd_cgroup = false;
 };
@@ -36,6 +41,11 @@ Result<Fd> connect_console(const std::string& path);
 
 inline constexpr options::Words kContainer{
     .name = "CONTAINER", .least = 1, .most = 1, .first = options::Completes::nothing};
+
+/// The containers that a command is about: the one whose id is `word` or, with `regex`, all whose ids the POSIX
+/// extended regular expression `word` matches.
+Result<std::vector<std::string>> chosen_containers(const runtime::Settings& settings, const std::string& word,
+                                                   bool regex);
 
 extern const Command kCreate, kDelete, kExec, kKill, kList, kPause, kPs, kResume, kRun, kSpec, kStart, kState, kUpdate;
 

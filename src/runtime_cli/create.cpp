@@ -12,12 +12,22 @@ Result<int> check_preserved(std::int64_t count) {
   return static_cast<int>(count);
 }
 
-Result<runtime::CreateRequest> make_request(const std::string& id, const StartOptions& options, Fd& console) {
+namespace {
+
+runtime::CgroupUse cgroup_use(const Globals& globals) {
+  if (globals.cgroup_manager == CgroupManager::disabled) return runtime::CgroupUse::never;
+  return globals.rootless == Rootless::no ? runtime::CgroupUse::always : runtime::CgroupUse::if_permitted;
+}
+
+}  // namespace
+
+Result<runtime::CreateRequest> make_request(const Globals& globals, const std::string& id, const StartOptions& options,
+                                            Fd& console) {
   runtime::CreateRequest request;
   request.id = id;
   request.preserve_fds = TRY(check_preserved(options.preserve_fds));
   request.bundle = TRY(absolute(options.bundle));
-  std::string config = request.bundle + "/config.json";
+  std::string config = options.config.starts_with('/') ? options.config : request.bundle + "/" + options.config;
   auto text = read_file(config);
   if (!text && text.error().code() == Code::not_found)
     return std::move(text.error()).with_cure("give the bundle with --bundle, or make one with 'gantry-runtime spec'");
@@ -29,6 +39,7 @@ Result<runtime::CreateRequest> make_request(const std::string& id, const StartOp
   if (!options.pid_file.empty()) request.pid_file = TRY(absolute(options.pid_file));
   request.no_pivot = options.no_pivot;
   request.no_new_keyring = options.no_new_keyring;
+  request.cgroup_use = cgroup_use(globals);
   return request;
 }
 
@@ -41,7 +52,7 @@ struct CreateArguments {
 
 Result<int> create(const Globals& globals, const CreateArguments& arguments) {
   Fd console;
-  runtime::CreateRequest request = TRY(make_request(arguments.names[0], arguments.start, console));
+  runtime::CreateRequest request = TRY(make_request(globals, arguments.names[0], arguments.start, console));
   TRY(with_context(runtime::create(TRY(settings(globals)), request), "create container '{}'", request.id));
   return 0;
 }

@@ -17,11 +17,14 @@ struct ExecArguments {
   std::string cgroup;
   std::vector<std::string> env;
   std::vector<std::string> capabilities;
-  std::vector<std::int64_t> groups;
+  std::vector<std::uint32_t> groups;
   std::int64_t preserve_fds = 0;
   bool terminal = false;
   bool detach = false;
+  std::string process_label;
+  std::string apparmor;
   bool no_new_privileges = false;
+  bool ignore_paused = false;
   std::vector<std::string> words;
 };
 
@@ -61,9 +64,12 @@ Result<oci::Process> make_process(const runtime::Settings& settings, const ExecA
   if (!arguments.cwd.empty()) process.cwd = arguments.cwd;
   process.env.insert(process.env.end(), arguments.env.begin(), arguments.env.end());
   if (!arguments.user.empty()) TRY(apply_user(process, arguments.user));
-  for (auto group : arguments.groups) process.user.additional_gids.push_back(static_cast<std::uint32_t>(group));
+  process.user.additional_gids.insert(process.user.additional_gids.end(), arguments.groups.begin(),
+                                      arguments.groups.end());
   TRY(add_capabilities(process, arguments.capabilities));
   if (arguments.no_new_privileges) process.no_new_privileges = true;
+  if (!arguments.process_label.empty()) process.selinux_label = arguments.process_label;
+  if (!arguments.apparmor.empty()) process.apparmor_profile = arguments.apparmor;
   return process;
 }
 
@@ -76,6 +82,7 @@ Result<int> exec(const Globals& globals, const ExecArguments& arguments) {
   request.process = TRY(make_process(settings, arguments));
   request.preserve_fds = TRY(check_preserved(arguments.preserve_fds));
   request.cgroup = arguments.cgroup;
+  request.ignore_paused = arguments.ignore_paused;
   if (!arguments.pid_file.empty()) request.pid_file = TRY(absolute(arguments.pid_file));
   Fd console;
   if (!arguments.console_socket.empty()) console = TRY(connect_console(arguments.console_socket));
@@ -99,12 +106,16 @@ constexpr options::Option kOptions[] = {
     options::option<&ExecArguments::env>('e', "env", "NAME=VALUE", "Set an environment variable"),
     options::flag<&ExecArguments::terminal>('t', "tty", "Give the process a terminal"),
     options::option<&ExecArguments::user>('u', "user", "UID[:GID]", "User of the process"),
-    options::option<&ExecArguments::groups>('g', "additional-gids", "GID", "A further group of the user"),
+    options::option<&ExecArguments::groups, options::read_between<0, UINT32_MAX - 1, std::uint32_t>>(
+        'g', "additional-gids", "GID", "A further group of the user"),
     options::option<&ExecArguments::capabilities>('c', "cap", "CAP", "Add a capability"),
     options::flag<&ExecArguments::no_new_privileges>(0, "no-new-privs", "Set no_new_privs"),
+    options::option<&ExecArguments::process_label>(0, "process-label", "LABEL", "SELinux label of the process"),
+    options::option<&ExecArguments::apparmor>(0, "apparmor", "PROFILE", "AppArmor profile of the process"),
     options::option<&ExecArguments::cgroup>(0, "cgroup", "PATH", "Run in this cgroup below the container's"),
     options::option<&ExecArguments::preserve_fds>(0, "preserve-fds", "N",
                                                   "Pass N descriptors from 3 on to the process"),
+    options::flag<&ExecArguments::ignore_paused>(0, "ignore-paused", "In a paused container wait until it is resumed"),
     options::flag<&ExecArguments::detach>('d', "detach", "Return once the process runs"),
 };
 constexpr options::Group kGroups[] = {options::group(kOptions)};

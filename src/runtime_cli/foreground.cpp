@@ -6,6 +6,7 @@
 #include "linux/terminal.hpp"
 
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -106,6 +107,11 @@ class Session {
 };
 
 }  // namespace
+
+Result<> adopt_orphans() {
+  if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0) return Error::system("become the reaper of orphans");
+  return {};
+}
 
 Result<Foreground> Foreground::make(bool terminal) {
   if (!terminal) return Foreground(SocketPair{});

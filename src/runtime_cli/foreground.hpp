@@ -7,6 +7,9 @@
 
 namespace gantry::runtime_cli {
 
+/// From now on processes that lose their parent become children of ours: those of a container without a pid namespace.
+Result<> adopt_orphans();
+
 /// Where a process that runs in the foreground gets its terminal from when there is no --console-socket: ours is
 /// copied to and from a new one.
 class Foreground {

@@ -11,15 +11,25 @@ namespace {
 
 constexpr options::Choice<log::Format> kFormats[] = {{"text", log::Format::text}, {"json", log::Format::json}};
 
+constexpr options::Choice<CgroupManager> kManagers[] = {
+    {"cgroupfs", CgroupManager::cgroupfs}, {"systemd", CgroupManager::systemd}, {"disabled", CgroupManager::disabled}};
+constexpr options::Choice<Rootless> kRootless[] = {
+    {"true", Rootless::yes}, {"false", Rootless::no}, {"auto", Rootless::detect}};
+
 constexpr options::Option kOptions[] = {
     options::option<&Globals::root>(0, "root", "PATH", "Where the state of containers is kept")
         .completing(options::Completes::folders),
-    options::option<&Globals::log>(0, "log", "PATH", "File that gets the messages")
+    options::option<&Globals::log>(0, "log", "PATH", "File that gets the messages; errors go to stderr too")
         .completing(options::Completes::files),
     options::option<&Globals::log_format, options::read_choice<kFormats>>(0, "log-format", "text|json",
                                                                           "How messages are written"),
     options::flag<&Globals::debug>(0, "debug", "Log what is done"),
-    options::flag<&Globals::systemd_cgroup>(0, "systemd-cgroup", "Make cgroups through systemd (refused for now)"),
+    options::option<&Globals::rootless, options::read_choice<kRootless>>(
+        0, "rootless", "true|false|auto",
+        "Whether a container without limits runs where we may not make its cgroup; false: no"),
+    options::option<&Globals::cgroup_manager, options::read_choice<kManagers>>(
+        0, "cgroup-manager", "cgroupfs|systemd|disabled", "Who makes cgroups (systemd: refused)"),
+    options::flag<&Globals::systemd_cgroup>(0, "systemd-cgroup", "As --cgroup-manager systemd: refused"),
 };
 constexpr options::Group kGroups[] = {options::group(kOptions)};
 
