@@ -33,8 +33,8 @@ constexpr options::Option kOptions[] = {
 };
 constexpr options::Group kGroups[] = {options::group(kOptions)};
 
-constexpr const Command* kCommands[] = {&kCreate, &kDelete, &kExec, &kKill,  &kList,  &kPause, &kPs,
-                                        &kResume, &kRun,    &kSpec, &kStart, &kState, &kUpdate};
+constexpr const Command* kCommands[] = {&kCreate, &kDelete, &kEvents, &kExec, &kKill,  &kList,  &kPause,
+                                        &kPs,     &kResume, &kRun,    &kSpec, &kStart, &kState, &kUpdate};
 
 constexpr options::Example kExamples[] = {
     {"gantry-runtime run --bundle /srv/web web", "Run a container to its end"},
