@@ -106,10 +106,9 @@ nothing_left() {
 @test "a runtime that is killed while it creates can be cleaned up" {
   make_bundle "$WORK/b" true
   edit_config "$WORK/b" '.hooks = {"createRuntime": [{"path": "/bin/sleep", "args": ["sleep", "47"]}]}'
-  mkfifo "$WORK/never"
   gantry-runtime create --bundle "$WORK/b" --pid-file "$WORK/pid" c &
   local runtime=$!
-  eventually test -s "$WORK/pid"
+  eventually pgrep -fx "sleep 47" >"$WORK/hook"
   kill -KILL "$runtime"
   wait "$runtime" || true
   # The half-made container does not outlive its runtime.
@@ -118,7 +117,6 @@ nothing_left() {
   equal "$(gantry-runtime state c | jq -r .status)" stopped
   gantry-runtime delete --force c
   nothing_left
-  local hook
-  hook=$(pgrep -fx "sleep 47") && kill "$hook"
+  kill "$(cat "$WORK/hook")"
 }
 gone() { [[ ! -e /proc/$1/cmdline || -z $(tr -d '\0' <"/proc/$1/cmdline") ]]; }
