@@ -114,9 +114,9 @@ Result<Reference> parse_reference(std::string_view text) {
   reference.repository = has_registry ? path : rest;
   if (reference.registry.size() > kMaxName || !is_registry(reference.registry))
     return refuse(fmt::format("'{}' is not a registry's host, or host and port", reference.registry));
+  const bool is_official = reference.registry == kDefaultRegistry && !reference.repository.contains('/');
+  if (is_official && !reference.repository.empty()) reference.repository.insert(0, kOfficial);
   if (auto fault = fault_of_repository(reference.repository); !fault.empty()) return refuse(fault);
-  if (reference.registry == kDefaultRegistry && !reference.repository.contains('/'))
-    reference.repository.insert(0, kOfficial);
   return reference;
 }
 

@@ -111,6 +111,11 @@ TEST(Reference, RefusesEverythingElse) {
   }
 }
 
+TEST(Reference, CountsTheImpliedFolderAsPartOfTheName) {
+  EXPECT_TRUE(parse_reference(std::string(247, 'a')));
+  EXPECT_FALSE(parse_reference(std::string(248, 'a')));
+}
+
 TEST(Reference, SaysWhatIsWrong) {
   EXPECT_EQ(parse_reference("a/B").error().message(),
             "'a/B' is not an image's name: the name of a repository has no capital letters");
