@@ -27,11 +27,6 @@ struct Option {
   Completes completes = Completes::nothing;
   bool hidden = false;  ///< from help, completion and the man page
 
-  consteval Option also(std::string_view other) const { return with(&Option::second_name, other); }
-  consteval Option completing(Completes what) const { return with(&Option::completes, what); }
-  consteval Option alone(std::string_view word) const { return with(&Option::bare, word); }
-  consteval Option unlisted() const { return with(&Option::hidden, true); }
-
  private:
   template <class T>
   consteval Option with(T Option::*member, T value) const {
@@ -39,6 +34,12 @@ struct Option {
     copy.*member = value;
     return copy;
   }
+
+ public:
+  consteval Option also(std::string_view other) const { return with(&Option::second_name, other); }
+  consteval Option completing(Completes what) const { return with(&Option::completes, what); }
+  consteval Option alone(std::string_view word) const { return with(&Option::bare, word); }
+  consteval Option unlisted() const { return with(&Option::hidden, true); }
 };
 
 namespace detail {
