@@ -67,12 +67,11 @@ BOOST_DESCRIBE_STRUCT(CpuLimits, (),
 
 /// "PIDs"; 0 or less: unlimited.
 struct PidsLimit {
-  std::int64_t limit = 0;
+  std::optional<std::int64_t> limit;  ///< required before 1.3
 
   bool operator==(const PidsLimit&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(PidsLimit, (), (limit))
-constexpr json::Options json_options(const PidsLimit*) { return {.required = {"limit"}}; }
 
 struct WeightDevice {
   std::int64_t major = 0;

@@ -86,3 +86,58 @@ need_v1() { [[ -d /sys/fs/cgroup/$1 ]] || skip "no v1 hierarchy $1 here"; }
   equal "$(cgroup2_view gantry-runtime ps --format json c | jq length)" 1
   cgroup2_view gantry-runtime delete --force c
 }
+
+@test "limits that this host's cgroups cannot express are refused by name" {
+  make_bundle "$WORK/b" true
+  cp "$WORK/b/config.json" "$WORK/plain.json"
+  local limit
+  for limit in 'network = {"classID": 1}' 'unified = {"nosuch.file": "1"}' 'rdma = {"mlx5_1": {"hcaHandles": 3}}' \
+    'blockIO = {"leafWeight": 10}' 'hugepageLimits = [{"pageSize": "3MB", "limit": 1}]'; do
+    cp "$WORK/plain.json" "$WORK/b/config.json"
+    edit_config "$WORK/b" ".linux.resources.$limit"
+    run ! gantry-runtime run --bundle "$WORK/b" c
+    one_sentence "$output"
+    contains "$output" "/linux/resources/${limit%% *}"
+  done
+}
+
+@test "v1: unified is for cgroup v2 alone" {
+  need_v1 memory
+  make_bundle "$WORK/b" true
+  edit_config "$WORK/b" '.linux.resources.unified = {"memory.swappiness": "1"}'
+  run ! gantry-runtime run --bundle "$WORK/b" c
+  contains "$output" "/linux/resources/unified: memory.swappiness is a file of cgroup v2"
+}
+
+@test "v1: what memory and cpu have besides sizes" {
+  need_v1 memory
+  make_bundle "$WORK/b" sleep 1000
+  edit_config "$WORK/b" '.linux.resources += {"memory": {"swappiness": 7, "disableOOMKiller": true, "useHierarchy": true, "kernel": -1, "kernelTCP": 1048576},
+    "cpu": {"period": 50000, "quota": 20000}}'
+  gantry-runtime run --detach --bundle "$WORK/b" --pid-file "$WORK/pid" c
+  local pid
+  pid=$(cat "$WORK/pid")
+  equal "$(value memory memory.swappiness "$pid")" 7
+  contains "$(value memory memory.oom_control "$pid")" "oom_kill_disable 1"
+  equal "$(value memory memory.kmem.tcp.limit_in_bytes "$pid")" 1048576
+  equal "$(value cpu cpu.cfs_period_us "$pid")" 50000
+  # Neither of the two fits before the other has changed.
+  echo '{"cpu": {"period": 1000000, "quota": 900000}}' | gantry-runtime update --resources - c
+  equal "$(value cpu cpu.cfs_period_us "$pid") $(value cpu cpu.cfs_quota_us "$pid")" "1000000 900000"
+  echo '{"cpu": {"quota": 1000}, "memory": {"disableOOMKiller": false}, "pids": {}}' | gantry-runtime update --resources - c
+  equal "$(value cpu cpu.cfs_quota_us "$pid")" 1000
+  contains "$(value memory memory.oom_control "$pid")" "oom_kill_disable 0"
+}
+
+@test "huge pages, in the v2 tree of a hybrid host too" {
+  local size
+  grep -qw hugetlb /sys/fs/cgroup/unified/cgroup.controllers 2>/dev/null || skip "no hugetlb controller in a v2 tree here"
+  size=$(basename /sys/kernel/mm/hugepages/hugepages-2048kB) && [[ -d /sys/kernel/mm/hugepages/$size ]] || skip "no pages of 2 MB"
+  make_bundle "$WORK/b" sleep 1000
+  edit_config "$WORK/b" '.linux.resources.hugepageLimits = [{"pageSize": "2MB", "limit": 4194304}]'
+  gantry-runtime run --detach --bundle "$WORK/b" --pid-file "$WORK/pid" c
+  local folder
+  folder=/sys/fs/cgroup/unified$(awk -F: '$1 == 0 { print $3 }' "/proc/$(cat "$WORK/pid")/cgroup")
+  equal "$(cat "$folder/hugetlb.2MB.max")" 4194304
+  equal "$(cat "$folder/hugetlb.2MB.rsvd.max")" 4194304
+}

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "base/text.hpp"
+#include "linux/cgroup.hpp"
+#include "oci/runtime_spec.hpp"
+
+#include <string>
+#include <string_view>
+
+// Shared by the files that write one section of linux.resources each.
+namespace gantry::runtime {
+
+/// Writes a value; an error names `member`, counted from /linux/resources.
+Result<> set_limit(const linux::Cgroup& cgroup, std::string_view controller, const std::string& file,
+                   std::string_view value, std::string_view member);
+
+/// As set_limit, for a file that some kernels do not have. False when it is not there.
+Result<bool> set_limit_if_there(const linux::Cgroup& cgroup, std::string_view controller, const std::string& file,
+                                std::string_view value, std::string_view member);
+
+/// For what one of the two cgroup versions cannot express.
+Error cannot_limit(std::string_view member, std::string_view why);
+
+Result<> apply_memory(const linux::Cgroup& cgroup, const oci::MemoryLimits& memory);
+Result<> apply_cpu(const linux::Cgroup& cgroup, const oci::CpuLimits& cpu);
+Result<> apply_block_io(const linux::Cgroup& cgroup, const oci::BlockIo& io);
+
+}  // namespace gantry::runtime
