@@ -32,9 +32,8 @@ Result<SocketPair> make_socket_pair(int type) {
   return SocketPair{Fd(ends[0]), Fd(ends[1])};
 }
 
-Result<> send_fd(const Fd& socket, const Fd& fd) {
-  char byte = 0;
-  iovec data{&byte, 1};
+Result<> send_fd(const Fd& socket, const Fd& fd, std::string_view text) {
+  iovec data{const_cast<char*>(text.data()), text.size()};
   alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
   msghdr message{};
   message.msg_iov = &data;
@@ -47,11 +46,15 @@ Result<> send_fd(const Fd& socket, const Fd& fd) {
   header->cmsg_len = CMSG_LEN(sizeof(int));
   int raw = fd.get();
   std::memcpy(CMSG_DATA(header), &raw, sizeof raw);
-  ssize_t sent;
-  do {
-    sent = sendmsg(socket.get(), &message, MSG_NOSIGNAL);
-  } while (sent < 0 && errno == EINTR);
-  if (sent < 0) return Error::system("send a descriptor over a socket");
+  while (data.iov_len > 0) {
+    ssize_t sent = sendmsg(socket.get(), &message, MSG_NOSIGNAL);
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent < 0) return Error::system("send a descriptor over a socket");
+    text.remove_prefix(static_cast<std::size_t>(sent));
+    data = {const_cast<char*>(text.data()), text.size()};
+    message.msg_control = nullptr;
+    message.msg_controllen = 0;
+  }
   return {};
 }
 

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace gantry {
@@ -53,8 +54,8 @@ struct SocketPair {
 /// AF_UNIX; `type` is SOCK_STREAM or SOCK_SEQPACKET. Both ends close-on-exec.
 Result<SocketPair> make_socket_pair(int type);
 
-/// Sends one descriptor with a one-byte message over a unix socket.
-Result<> send_fd(const Fd& socket, const Fd& fd);
+/// Sends one descriptor over a unix socket; it comes with the first byte of the message.
+Result<> send_fd(const Fd& socket, const Fd& fd, std::string_view message = {"", 1});
 /// Receives one descriptor, close-on-exec; fails when the peer closes or sends none.
 Result<Fd> receive_fd(const Fd& socket);
 

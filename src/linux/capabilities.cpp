@@ -76,6 +76,13 @@ using CapabilityData = std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S
 
 CapabilityMask whole(std::uint32_t low, std::uint32_t high) { return CapabilityMask{high} << 32 | low; }
 
+Result<CapabilityData> get_capabilities() {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  CapabilityData data{};
+  if (syscall(SYS_capget, &header, data.data()) < 0) return Error::system("read our capabilities");
+  return data;
+}
+
 }  // namespace
 
 Result<unsigned> capability_from_name(std::string_view name) {
@@ -101,10 +108,13 @@ unsigned last_capability() {
 
 CapabilityMask all_capabilities() { return (capability_bit(last_capability()) << 1) - 1; }
 
+Result<CapabilityMask> permitted_capabilities() {
+  CapabilityData data = TRY(get_capabilities());
+  return whole(data[0].permitted, data[1].permitted);
+}
+
 Result<CapabilitySets> own_capabilities() {
-  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
-  CapabilityData data{};
-  if (syscall(SYS_capget, &header, data.data()) < 0) return Error::system("read our capabilities");
+  CapabilityData data = TRY(get_capabilities());
   CapabilitySets sets;
   sets.effective = whole(data[0].effective, data[1].effective);
   sets.permitted = whole(data[0].permitted, data[1].permitted);

@@ -30,6 +30,8 @@ struct CapabilitySets {
   CapabilityMask ambient = 0;
 };
 
+/// What the calling thread may have at most, and so may give to others.
+Result<CapabilityMask> permitted_capabilities();
 /// The sets of the calling thread.
 Result<CapabilitySets> own_capabilities();
 /// Drops what is not in `keep` from the bounding set: one prctl(2) for each capability that is there now. Needs

@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "linux/process.hpp"
 
+#include <fcntl.h>
 #include <grp.h>
 #include <sched.h>
 #include <signal.h>
@@ -177,7 +178,27 @@ Result<ExitStatus> wait_for_exit(pid_t pid) {
   return exit_status_of_wait(status);
 }
 
+/// Lives as long as it is needed: to have a namespace that can be opened.
+[[noreturn]] void keep_namespace(pid_t parent) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  while (getppid() == parent) pause();
+  _exit(0);
+}
+
 }  // namespace
+
+Result<Fd> make_user_namespace(const IdMaps& maps) {
+  pid_t parent = getpid();
+  Process keeper = TRY(with_context(clone_process({.flags = CLONE_NEWUSER}), "make a user namespace"));
+  if (keeper.pid == 0) keep_namespace(parent);
+  auto made = [&]() -> Result<Fd> {
+    TRY(write_id_maps(keeper.pid, maps));
+    return open_file(fmt::format("/proc/{}/ns/user", keeper.pid), O_RDONLY);
+  }();
+  best_effort(send_signal(keeper.pidfd, SIGKILL));
+  TRY(wait_for_exit(keeper.pid));
+  return made;
+}
 
 Result<> in_user_namespace(const IdMaps& maps, const std::function<Result<>()>& work) {
   Pipe report = TRY(make_pipe()), orders = TRY(make_pipe());

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/result.hpp"
+#include "base/fd.hpp"
 
 #include <sys/types.h>
 
@@ -35,6 +35,9 @@ Result<IdMaps> rootless_maps();
 /// newgidmap(1). Denies setgroups(2) in the namespace where the kernel demands it (user_namespaces(7)).
 /// An ordinary user's `pid` must be dumpable still (PR_SET_DUMPABLE), else its files in /proc belong to root.
 Result<> write_id_maps(pid_t pid, const IdMaps& maps);
+
+/// A user namespace with these maps and no process in it: for id-mapped mounts, which take their maps from one.
+Result<Fd> make_user_namespace(const IdMaps& maps);
 
 /// Runs `work` in a child that is root of a new user namespace with these maps (and in a mount namespace of its own),
 /// and waits. The child dies when the calling thread dies. An error of `work` comes back whole: code, errno, text,

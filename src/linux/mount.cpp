@@ -111,6 +111,14 @@ Result<> change_mount(const Fd& mount, const MountChange& change, bool recursive
   return {};
 }
 
+Result<> reconfigure(const Fd& mount, const std::vector<FsOption>& options) {
+  Fd context(fspick(mount.get(), "", FSPICK_CLOEXEC | FSPICK_EMPTY_PATH));
+  if (!context.valid()) return Error::system("remount");
+  for (const auto& option : options) TRY(configure(context, "the file system", option));
+  if (fsconfig(context.get(), FSCONFIG_CMD_RECONFIGURE, nullptr, nullptr, 0) < 0) return fs_error(context, "remount");
+  return {};
+}
+
 Result<> attach_mount(const Fd& mount, const Fd& target) {
   if (move_mount(mount.get(), "", target.get(), "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
     return Error::system("attach a mount");

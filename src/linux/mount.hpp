@@ -45,6 +45,9 @@ struct MountChange {
 /// mount_setattr(2) on the mount of a descriptor.
 Result<> change_mount(const Fd& mount, const MountChange& change, bool recursive);
 
+/// Changes options of the file system of the mount whose root `mount` is (a remount).
+Result<> reconfigure(const Fd& mount, const std::vector<FsOption>& options);
+
 /// Puts a detached mount over `target`, an O_PATH descriptor.
 Result<> attach_mount(const Fd& mount, const Fd& target);
 

@@ -4,12 +4,14 @@
 
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <sched.h>
 #include <seccomp.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <memory>
 #include <span>
@@ -185,6 +187,9 @@ Result<unsigned> seccomp_flags(const SeccompFilter& filter) {
     flags |= SECCOMP_FILTER_FLAG_NEW_LISTENER;
     // Both a listener and TSYNC's thread number want the return value.
     if (flags & SECCOMP_FILTER_FLAG_TSYNC) flags |= SECCOMP_FILTER_FLAG_TSYNC_ESRCH;
+  } else {
+    // The kernel refuses it where there is no receiver to wait for.
+    flags &= ~unsigned{SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV};
   }
   return flags;
 }
@@ -200,6 +205,45 @@ Result<Fd> load_seccomp(std::string_view program, unsigned flags) {
   if (loaded > 0 && !(flags & SECCOMP_FILTER_FLAG_NEW_LISTENER))
     return fail(Code::failed, "set the seccomp filter: thread {} has another one already", loaded);
   return Fd(flags & SECCOMP_FILTER_FLAG_NEW_LISTENER ? static_cast<int>(loaded) : -1);
+}
+
+namespace {
+
+/// Between the thread that loads the filter and the one that stays outside of it. They take turns: the C library does
+/// not know of the second one, and both have the same thread-local storage.
+struct Handover {
+  static constexpr int kPending = -2;
+  const std::function<Result<>(const Fd&)>& take;
+  std::atomic<int> listener = kPending;  ///< -1: none was made
+  std::atomic<bool> done = false;
+  Result<> taken;
+};
+
+int hand_over(void* argument) {
+  auto& handover = *static_cast<Handover*>(argument);
+  int fd;
+  while ((fd = handover.listener.load()) == Handover::kPending) sched_yield();
+  if (fd >= 0) handover.taken = handover.take(Fd(fd));
+  handover.done.store(true);
+  return 0;
+}
+
+}  // namespace
+
+Result<> load_seccomp_with_listener(std::string_view program, unsigned flags,
+                                    const std::function<Result<>(const Fd&)>& take) {
+  constexpr int kThread = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM;
+  // Static, as the thread stands on it for a moment after it has said that it is done.
+  alignas(16) static char stack[64 * 1024];
+  Handover handover{.take = take, .taken = {}};
+  if (clone(hand_over, stack + sizeof stack, kThread, &handover) < 0) return Error::system("make a thread");
+  // Not for all threads: that is the point.
+  flags &= ~unsigned{SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_TSYNC_ESRCH};
+  auto loaded = load_seccomp(program, flags);
+  handover.listener.store(loaded ? loaded->release() : -1);
+  while (!handover.done.load()) continue;  // without a system call, as each may wait for the listener
+  TRY(std::move(loaded));
+  return std::move(handover.taken);
 }
 
 }  // namespace gantry::linux

@@ -3,6 +3,7 @@
 #include "base/fd.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,5 +45,10 @@ Result<unsigned> seccomp_flags(const SeccompFilter& filter);
 /// seccomp(2): sets a compiled filter on the calling thread. Needs no_new_privs or CAP_SYS_ADMIN. Gives the listener's
 /// descriptor when `flags` has SECCOMP_FILTER_FLAG_NEW_LISTENER, else an invalid one. Allocates nothing on success.
 Result<Fd> load_seccomp(std::string_view program, unsigned flags);
+/// The same for a filter with a listener, which `take` gets before this returns: on a second thread that the filter
+/// does not hold, as the filter may forbid, or ask the listener about, any system call that passing it on takes. For a
+/// process of one thread that ends or executes a program soon.
+Result<> load_seccomp_with_listener(std::string_view program, unsigned flags,
+                                    const std::function<Result<>(const Fd&)>& take);
 
 }  // namespace gantry::linux

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-// runtime-spec 1.2 config-linux.md.
+// runtime-spec 1.3 config-linux.md.
 
 namespace gantry::oci {
 
@@ -60,8 +60,8 @@ constexpr json::Options json_options(const DeviceType*) {
 struct Device {
   std::string path;  ///< absolute, in the container
   DeviceType type = DeviceType::character;
-  std::int64_t major = 0;
-  std::int64_t minor = 0;
+  std::optional<std::int64_t> major;  ///< required but for a fifo
+  std::optional<std::int64_t> minor;
   std::optional<std::uint32_t> file_mode;
   std::optional<std::uint32_t> uid;  ///< in the container
   std::optional<std::uint32_t> gid;
@@ -73,16 +73,18 @@ constexpr json::Options json_options(const Device*) { return {.required = {"path
 
 /// Intel Resource Director Technology, through resctrl.
 struct IntelRdt {
-  std::string clos_id;  ///< a folder of resctrl; empty: the container's ID
-  std::string schemata;
+  std::string clos_id;                ///< a folder of resctrl; empty: the container's ID; "/": resctrl's own root
+  std::vector<std::string> schemata;  ///< lines, written after those of the two below
   std::string l3_cache_schema;
   std::string mem_bw_schema;
-  bool enable_cmt = false;
-  bool enable_mbm = false;
+  bool enable_monitoring = false;  ///< a monitoring group of its own
+  bool enable_cmt = false;         ///< 1.2's names for the same: occupancy of the cache,
+  bool enable_mbm = false;         ///< and bandwidth of memory
 
   bool operator==(const IntelRdt&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(IntelRdt, (), (clos_id, schemata, l3_cache_schema, mem_bw_schema, enable_cmt, enable_mbm))
+BOOST_DESCRIBE_STRUCT(IntelRdt, (),
+                      (clos_id, schemata, l3_cache_schema, mem_bw_schema, enable_monitoring, enable_cmt, enable_mbm))
 constexpr json::Options json_options(const IntelRdt*) {
   return {.names = {{"clos_id", "closID"}, {"enable_cmt", "enableCMT"}, {"enable_mbm", "enableMBM"}}};
 }
@@ -103,6 +105,37 @@ struct Personality {
 BOOST_DESCRIBE_STRUCT(Personality, (), (domain, flags))
 constexpr json::Options json_options(const Personality*) { return {.required = {"domain"}}; }
 
+/// A network device that moves into the container. The map's key is its name outside.
+struct NetDevice {
+  std::string name;  ///< inside, "eth%d" for the first that is free; empty: as outside
+
+  bool operator==(const NetDevice&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(NetDevice, (), (name))
+
+enum class MemoryPolicyMode { default_, preferred, bind, interleave, local, preferred_many, weighted_interleave };
+BOOST_DESCRIBE_ENUM(MemoryPolicyMode, default_, preferred, bind, interleave, local, preferred_many, weighted_interleave)
+constexpr json::Options json_options(const MemoryPolicyMode*) {
+  return {.style = json::Style::upper, .prefix = "MPOL_"};
+}
+
+enum class MemoryPolicyFlag { numa_balancing, relative_nodes, static_nodes };
+BOOST_DESCRIBE_ENUM(MemoryPolicyFlag, numa_balancing, relative_nodes, static_nodes)
+constexpr json::Options json_options(const MemoryPolicyFlag*) {
+  return {.style = json::Style::upper, .prefix = "MPOL_F_"};
+}
+
+/// set_mempolicy(2).
+struct MemoryPolicy {
+  MemoryPolicyMode mode = MemoryPolicyMode::default_;
+  std::string nodes;  ///< "0-3,7"
+  std::vector<MemoryPolicyFlag> flags;
+
+  bool operator==(const MemoryPolicy&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(MemoryPolicy, (), (mode, nodes, flags))
+constexpr json::Options json_options(const MemoryPolicy*) { return {.required = {"mode"}}; }
+
 struct Linux {
   std::vector<IdMapping> uid_mappings;
   std::vector<IdMapping> gid_mappings;
@@ -119,6 +152,8 @@ struct Linux {
   std::optional<IntelRdt> intel_rdt;
   std::optional<Personality> personality;
   std::map<std::string, TimeOffset> time_offsets;  ///< by clock: "monotonic", "boottime"
+  std::map<std::string, NetDevice> net_devices;    ///< by name outside
+  std::optional<MemoryPolicy> memory_policy;
   json::Unknown unknown;
 
   bool operator==(const Linux&) const = default;
@@ -126,6 +161,6 @@ struct Linux {
 BOOST_DESCRIBE_STRUCT(Linux, (),
                       (uid_mappings, gid_mappings, sysctl, resources, cgroups_path, namespaces, devices, seccomp,
                        rootfs_propagation, masked_paths, readonly_paths, mount_label, intel_rdt, personality,
-                       time_offsets, unknown))
+                       time_offsets, net_devices, memory_policy, unknown))
 
 }  // namespace gantry::oci

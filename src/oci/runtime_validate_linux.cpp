@@ -72,11 +72,13 @@ Result<> validate_devices(const std::vector<Device>& devices) {
   for (std::size_t i = 0; i < devices.size(); ++i) {
     const std::string path = fmt::format("/linux/devices/{}", i);
     TRY(check_absolute(path + "/path", devices[i].path));
+    if (devices[i].type == DeviceType::fifo) continue;
+    if (!devices[i].major || !devices[i].minor) return bad_member(path, "major and minor are missing");
     // The kernel's dev_t: 12 bits of major, 20 of minor.
-    if (devices[i].major < 0 || devices[i].major > 0xfff)
-      return bad_member(path + "/major", "{} is not in the range 0 to 4095", devices[i].major);
-    if (devices[i].minor < 0 || devices[i].minor > 0xfffff)
-      return bad_member(path + "/minor", "{} is not in the range 0 to 1048575", devices[i].minor);
+    if (*devices[i].major < 0 || *devices[i].major > 0xfff)
+      return bad_member(path + "/major", "{} is not in the range 0 to 4095", *devices[i].major);
+    if (*devices[i].minor < 0 || *devices[i].minor > 0xfffff)
+      return bad_member(path + "/minor", "{} is not in the range 0 to 1048575", *devices[i].minor);
   }
   return {};
 }
@@ -94,11 +96,64 @@ Result<> validate_paths(const std::vector<std::string>& files, std::string_view 
 }
 
 Result<> validate_intel_rdt(const IntelRdt& rdt) {
-  if (rdt.clos_id.find('/') != std::string::npos || rdt.clos_id == "." || rdt.clos_id == "..")
+  const bool is_root = rdt.clos_id == "/";
+  if ((rdt.clos_id.find('/') != std::string::npos && !is_root) || rdt.clos_id == "." || rdt.clos_id == "..")
     return bad_member("/linux/intelRdt/closID", "'{}' is not the name of a folder", rdt.clos_id);
   if (!rdt.mem_bw_schema.empty() &&
       (!rdt.mem_bw_schema.starts_with("MB:") || rdt.mem_bw_schema.find('\n') != std::string::npos))
     return bad_member("/linux/intelRdt/memBwSchema", "'{}' is not one line that starts with MB:", rdt.mem_bw_schema);
+  for (std::size_t i = 0; i < rdt.schemata.size(); ++i)
+    if (rdt.schemata[i].find('\n') != std::string::npos)
+      return bad_member(fmt::format("/linux/intelRdt/schemata/{}", i), "it has a line break");
+  return {};
+}
+
+/// As the kernel has them (dev_valid_name), with room for the end.
+bool is_device_name(std::string_view name) {
+  constexpr std::size_t kMaxLength = 15;
+  return !name.empty() && name.size() <= kMaxLength && name != "." && name != ".." &&
+         name.find_first_of("/: \t\n\v\f\r") == std::string_view::npos;
+}
+
+/// A name inside may have one "%d" for a number.
+bool is_device_pattern(std::string_view name) {
+  const auto percent = name.find('%');
+  if (percent == std::string_view::npos) return is_device_name(name);
+  return is_device_name(name) && name.substr(percent, 2) == "%d" &&
+         name.find('%', percent + 1) == std::string_view::npos;
+}
+
+Result<> validate_net_devices(const Spec& spec) {
+  std::vector<std::string> inside;
+  for (const auto& [outside, device] : spec.linux->net_devices) {
+    const std::string path = "/linux/netDevices/" + outside;
+    if (!is_device_name(outside)) return bad_member(path, "'{}' is not the name of a network device", outside);
+    if (!device.name.empty() && !is_device_pattern(device.name))
+      return bad_member(path + "/name", "'{}' is not the name of a network device", device.name);
+    const std::string& name = device.name.empty() ? outside : device.name;
+    if (name.find('%') == std::string::npos && std::ranges::find(inside, name) != inside.end())
+      return bad_member(path + "/name", "another device becomes '{}' as well", name);
+    inside.push_back(name);
+    if (find_namespace(spec, NamespaceType::network) == nullptr)
+      return bad_member(path, "moving it in needs a network namespace, and linux.namespaces has no 'network'");
+  }
+  return {};
+}
+
+/// What set_mempolicy(2) takes with each mode.
+Result<> validate_memory_policy(const MemoryPolicy& policy) {
+  const std::string path = "/linux/memoryPolicy";
+  using enum MemoryPolicyMode;
+  if (!policy.nodes.empty()) TRY(check_number_list(path + "/nodes", policy.nodes));
+  const bool has_no_nodes = policy.mode == default_ || policy.mode == local;
+  if (has_no_nodes && !policy.nodes.empty())
+    return bad_member(path + "/nodes", "MPOL_DEFAULT and MPOL_LOCAL take no nodes");
+  if (!has_no_nodes && policy.nodes.empty() && policy.mode != preferred)
+    return bad_member(path + "/nodes", "this mode needs nodes");
+  const bool is_fixed = std::ranges::find(policy.flags, MemoryPolicyFlag::static_nodes) != policy.flags.end();
+  const bool is_relative = std::ranges::find(policy.flags, MemoryPolicyFlag::relative_nodes) != policy.flags.end();
+  if (is_fixed && is_relative)
+    return bad_member(path + "/flags", "MPOL_F_STATIC_NODES and MPOL_F_RELATIVE_NODES exclude each other");
   return {};
 }
 
@@ -125,6 +180,8 @@ Result<> validate_linux(const Spec& spec) {
   TRY(validate_paths(linux.masked_paths, "/linux/maskedPaths"));
   TRY(validate_paths(linux.readonly_paths, "/linux/readonlyPaths"));
   if (linux.intel_rdt) TRY(validate_intel_rdt(*linux.intel_rdt));
+  TRY(validate_net_devices(spec));
+  if (linux.memory_policy) TRY(validate_memory_policy(*linux.memory_policy));
   if (linux.personality && !linux.personality->flags.empty())
     return fail(Code::unsupported, "/linux/personality/flags: '{}' is not known", linux.personality->flags[0]);
   return {};

@@ -168,8 +168,11 @@ TEST(Validate, ChecksTimeOffsets) {
 TEST(Validate, ChecksDevicesAndPaths) {
   EXPECT_THAT(verdict([](Spec& spec) { spec.linux->devices = {{.path = "dev/x"}}; }),
               HasSubstr("/linux/devices/0/path"));
-  EXPECT_THAT(verdict([](Spec& spec) { spec.linux->devices = {{.path = "/x", .major = 4096}}; }), HasSubstr("/major"));
-  EXPECT_THAT(verdict([](Spec& spec) { spec.linux->devices = {{.path = "/x", .minor = -1}}; }), HasSubstr("/minor"));
+  auto with_device = [](const Device& device) { return verdict([&](Spec& spec) { spec.linux->devices = {device}; }); };
+  EXPECT_THAT(with_device({.path = "/x", .major = 4096, .minor = 0}), HasSubstr("/linux/devices/0/major: 4096"));
+  EXPECT_THAT(with_device({.path = "/x", .major = 1, .minor = -1}), HasSubstr("/linux/devices/0/minor: -1"));
+  EXPECT_EQ(with_device({.path = "/x", .major = 1}), "/linux/devices/0: major and minor are missing");
+  EXPECT_EQ(with_device({.path = "/x", .type = DeviceType::fifo}), "valid");
   EXPECT_THAT(verdict([](Spec& spec) { spec.linux->masked_paths = {"/a", "b"}; }), HasSubstr("/linux/maskedPaths/1"));
   EXPECT_THAT(verdict([](Spec& spec) { spec.linux->readonly_paths = {"b"}; }), HasSubstr("/linux/readonlyPaths/0"));
   EXPECT_THAT(verdict([](Spec& spec) { spec.linux->rootfs_propagation = "x"; }), HasSubstr("/linux/rootfsPropagation"));
@@ -183,8 +186,39 @@ TEST(Validate, ChecksIntelRdtAndPersonality) {
   EXPECT_THAT(verdict([](Spec& spec) { spec.linux->intel_rdt = IntelRdt{.clos_id = "../a"}; }), HasSubstr("closID"));
   EXPECT_THAT(verdict([](Spec& spec) { spec.linux->intel_rdt = IntelRdt{.mem_bw_schema = "L3:0=1"}; }),
               HasSubstr("memBwSchema"));
+  EXPECT_EQ(verdict([](Spec& spec) { spec.linux->intel_rdt = IntelRdt{.clos_id = "/"}; }), "valid");
+  EXPECT_THAT(verdict([](Spec& spec) {
+                spec.linux->intel_rdt = IntelRdt{.schemata = {"L3:0=f", "a\nb"}};
+              }),
+              HasSubstr("/linux/intelRdt/schemata/1"));
   EXPECT_THAT(verdict([](Spec& spec) { spec.linux->personality = Personality{.flags = {"X"}}; }),
               HasSubstr("/linux/personality/flags: 'X' is not known"));
+}
+
+TEST(Validate, ChecksNetworkDevices) {
+  auto with = [](std::map<std::string, NetDevice> devices) {
+    return verdict([&](Spec& spec) {
+      spec.linux->namespaces.push_back({NamespaceType::network, ""});
+      spec.linux->net_devices = devices;
+    });
+  };
+  EXPECT_EQ(with({{"eth0", {}}, {"wlan0", {"eth%d"}}}), "valid");
+  EXPECT_THAT(with({{"an interface", {}}}), HasSubstr("'an interface' is not the name of a network device"));
+  for (const char* name : {"..", "a/b", "sixteen-letters-", "a:b", "%s", "eth%d%d", "%"})
+    EXPECT_THAT(with({{"eth0", {name}}}), HasSubstr("/linux/netDevices/eth0/name")) << name;
+  EXPECT_THAT(with({{"eth0", {}}, {"eth1", {"eth0"}}}), HasSubstr("another device becomes 'eth0' as well"));
+  EXPECT_THAT(verdict([](Spec& spec) { spec.linux->net_devices["eth0"]; }), HasSubstr("has no 'network'"));
+}
+
+TEST(Validate, ChecksTheMemoryPolicy) {
+  auto with = [](MemoryPolicy policy) { return verdict([&](Spec& spec) { spec.linux->memory_policy = policy; }); };
+  EXPECT_EQ(with({MemoryPolicyMode::bind, "0-1", {MemoryPolicyFlag::static_nodes}}), "valid");
+  EXPECT_EQ(with({MemoryPolicyMode::preferred, "", {}}), "valid");
+  EXPECT_EQ(with({MemoryPolicyMode::interleave, "", {}}), "/linux/memoryPolicy/nodes: this mode needs nodes");
+  EXPECT_THAT(with({MemoryPolicyMode::local, "0", {}}), HasSubstr("take no nodes"));
+  EXPECT_THAT(with({MemoryPolicyMode::bind, "x", {}}), HasSubstr("/linux/memoryPolicy/nodes"));
+  EXPECT_THAT(with({MemoryPolicyMode::bind, "0", {MemoryPolicyFlag::static_nodes, MemoryPolicyFlag::relative_nodes}}),
+              HasSubstr("exclude each other"));
 }
 
 TEST(Validate, ChecksSeccomp) {

@@ -17,7 +17,7 @@ namespace gantry::runtime {
 namespace {
 
 /// The first number of our packets; gantry-init's start with a wire::InitStage, and send_go()'s is a pid alone.
-constexpr std::int32_t kError = 0, kReady = -1;
+constexpr std::int32_t kError = 0, kReady = -1, kListener = -2;
 
 /// An error's text is cut off at about this length.
 constexpr std::size_t kMaxPacket = 16384;
@@ -64,16 +64,35 @@ Result<> send_packet(const Fd& channel, const void* data, std::size_t size) {
   return {};
 }
 
-/// Empty when the other end is gone.
-Result<std::string> receive_packet(const Fd& channel) {
-  std::string packet(kMaxPacket, 0);
+struct Packet {
+  std::string data;  ///< empty when the other end is gone
+  Fd descriptor;
+};
+
+Result<Packet> receive_packet(const Fd& channel) {
+  Packet packet{std::string(kMaxPacket, 0), {}};
+  iovec piece{packet.data.data(), packet.data.size()};
+  union {
+    cmsghdr header;
+    char buffer[CMSG_SPACE(sizeof(int))];
+  } control{};
+  msghdr message{};
+  message.msg_iov = &piece;
+  message.msg_iovlen = 1;
+  message.msg_control = control.buffer;
+  message.msg_controllen = sizeof control.buffer;
   ssize_t got;
   do {
-    got = recv(channel.get(), packet.data(), packet.size(), 0);
+    got = recvmsg(channel.get(), &message, MSG_CMSG_CLOEXEC);
   } while (got < 0 && errno == EINTR);
   // A peer that was killed with unread data resets the connection.
   if (got < 0 && errno != ECONNRESET) return Error::system("hear from the other half of the runtime");
-  packet.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+  packet.data.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+  if (got > 0 && message.msg_controllen >= CMSG_LEN(sizeof(int)) && control.header.cmsg_type == SCM_RIGHTS) {
+    int descriptor;
+    std::memcpy(&descriptor, CMSG_DATA(&control.header), sizeof descriptor);
+    packet.descriptor = Fd(descriptor);
+  }
   return packet;
 }
 
@@ -87,18 +106,19 @@ Result<Channel> make_channel() {
 Result<> send_go(const Fd& channel, pid_t pid) { return send_packet(channel, &pid, sizeof pid); }
 
 Result<Report> await_report(const Fd& channel) {
-  std::string packet = TRY(receive_packet(channel));
-  if (packet.empty()) return Report::done;
-  std::int32_t kind = kind_of(packet);
-  if (kind == kReady) return Report::ready_for_hooks;
-  if (kind == kError) return error_of_packet(packet);
+  Packet packet = TRY(receive_packet(channel));
+  if (packet.data.empty()) return Report{};
+  std::int32_t kind = kind_of(packet.data);
+  if (kind == kReady) return Report{Report::ready_for_hooks, {}};
+  if (kind == kListener) return Report{Report::seccomp_listener, std::move(packet.descriptor)};
+  if (kind == kError) return error_of_packet(packet.data);
   wire::InitReport report;
-  std::memcpy(&report, packet.data(), std::min(packet.size(), sizeof report));
+  std::memcpy(&report, packet.data.data(), std::min(packet.data.size(), sizeof report));
   return error_of_init(report);
 }
 
 Result<pid_t> await_go(const Fd& channel) {
-  std::string packet = TRY(receive_packet(channel));
+  std::string packet = TRY(receive_packet(channel)).data;
   if (packet.empty()) return fail(Code::failed, "the runtime went away while it made the container");
   std::int32_t kind = kind_of(packet);
   if (kind == kError) return error_of_packet(packet);
@@ -106,6 +126,10 @@ Result<pid_t> await_go(const Fd& channel) {
 }
 
 Result<> send_ready_for_hooks(const Fd& channel) { return send_packet(channel, &kReady, sizeof kReady); }
+
+Result<> send_listener(const Fd& channel, const Fd& listener) {
+  return send_fd(channel, listener, {reinterpret_cast<const char*>(&kListener), sizeof kListener});
+}
 
 void send_error(const Fd& channel, const Error& error) {
   std::string packet(reinterpret_cast<const char*>(&kError), sizeof kError);

@@ -19,7 +19,10 @@ Result<Channel> make_channel();
 /// Lets the child go on. `pid` is what the child is called here, for the state that its hooks read.
 Result<> send_go(const Fd& channel, pid_t pid);
 
-enum class Report { done, ready_for_hooks };
+struct Report {
+  enum Kind { done, ready_for_hooks, seccomp_listener } kind = done;
+  Fd listener;
+};
 /// Waits for the child's next report. An error of the child comes back whole: code, errno, text and cure.
 Result<Report> await_report(const Fd& channel);
 
@@ -28,6 +31,7 @@ Result<Report> await_report(const Fd& channel);
 /// Waits for send_go(); gives the pid that came with it. Fails when the sender is gone, or sent an error instead.
 Result<pid_t> await_go(const Fd& channel);
 Result<> send_ready_for_hooks(const Fd& channel);
+Result<> send_listener(const Fd& channel, const Fd& listener);
 /// Nothing can be done when this fails: the parent is gone then.
 void send_error(const Fd& channel, const Error& error);
 

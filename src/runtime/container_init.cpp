@@ -26,7 +26,9 @@ class ContainerInit {
   explicit ContainerInit(InitPlan& plan) : plan_(plan), request_(plan.request), spec_(plan.request.spec) {}
 
   Error run() {
+    mode_t umask_of_caller = umask(0);  // modes are meant as they are written
     auto prepared = prepare();
+    umask(umask_of_caller);
     if (!prepared) return std::move(prepared.error());
     return become_process(plan_.process, report_);
   }
@@ -34,15 +36,14 @@ class ContainerInit {
 
  private:
   Result<> prepare() {
-    umask(0);  // modes are meant as they are written
     if (plan_.parent_goes_first) TRY(wait_for_parent());
     if (!plan_.joins) TRY(set_oom_score(plan_.process.process));
     if (plan_.own_user_namespace) TRY(become_namespace_root());
     TRY(enter_time_namespace());
     TRY(enter_cgroup_namespace());
-    TRY(set_host_propagation(spec_));
+    TRY(cut_off_host_mounts());
     rootfs_ = TRY(mount_root(request_, plan_.own_user_namespace));
-    TRY(mount_all(request_, plan_.cgroup_folders, rootfs_));
+    TRY(mount_all(plan_, rootfs_));
     TRY(make_devices(spec_, plan_.own_user_namespace, rootfs_.root));
     TRY(make_cwd());
     TRY(set_up_stdio(plan_.process, rootfs_.devpts, &rootfs_.root));
@@ -67,7 +68,7 @@ class ContainerInit {
   }
 
   Result<> wait_for_parent() {
-    pid_ = TRY(await_go(plan_.channel));
+    TRY(await_go(plan_.channel));
     return {};
   }
 
@@ -151,8 +152,9 @@ class ContainerInit {
     return run_hooks(spec_.hooks->start_container, "startContainer", hook_state(oci::Status::created));
   }
 
+  /// The pid is what the container calls it: these hooks run inside.
   oci::State hook_state(oci::Status status) const {
-    return {std::string(oci::kRuntimeSpecVersion), request_.id, status, pid_, request_.bundle, spec_.annotations};
+    return {std::string(oci::kRuntimeSpecVersion), request_.id, status, getpid(), request_.bundle, spec_.annotations};
   }
 
   InitPlan& plan_;
@@ -160,7 +162,6 @@ class ContainerInit {
   const oci::Spec& spec_;
   Rootfs rootfs_;
   Fd report_;
-  pid_t pid_ = 0;
 };
 
 }  // namespace

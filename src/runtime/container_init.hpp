@@ -1,6 +1,6 @@
 #pragma once
 
-#include "linux/cgroup.hpp"
+#include "runtime/prepared_mounts.hpp"
 #include "runtime/process_setup.hpp"
 #include "runtime/runtime.hpp"
 
@@ -14,10 +14,11 @@ struct InitPlan {
   const CreateRequest& request;
   ProcessSetup process;
   std::vector<std::string> cgroup_folders;
-  bool own_user_namespace = false;  ///< in a user namespace, new or joined
-  bool joins = false;               ///< an existing namespace was joined on the way
-  bool parent_goes_first = false;   ///< id maps or v1 cgroups have to be there before anything else
-  Fd channel;                       ///< the child's end
+  std::vector<PreparedMount> prepared_mounts = {};  ///< one for each mount, or none
+  bool own_user_namespace = false;                  ///< in a user namespace, new or joined
+  bool joins = false;                               ///< an existing namespace was joined on the way
+  bool parent_goes_first = false;                   ///< id maps or v1 cgroups have to be there before anything else
+  Fd channel;                                       ///< the child's end
 };
 
 /// The child's half of create(): from a fresh clone to gantry-init. Does not return.

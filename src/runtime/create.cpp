@@ -5,8 +5,9 @@
 #include "runtime/channel.hpp"
 #include "runtime/container_init.hpp"
 #include "runtime/hooks.hpp"
+#include "runtime/id_maps.hpp"
 #include "runtime/resources.hpp"
-#include "runtime/seccomp.hpp"
+#include "runtime/seccomp_agent.hpp"
 #include "runtime/spawn.hpp"
 #include "runtime/start_socket.hpp"
 #include "runtime/state_folder.hpp"
@@ -54,8 +55,7 @@ Result<> refuse_unsupported(const oci::Spec& spec) {
   };
   if (!spec.linux) return {};
   if (spec.linux->intel_rdt) return refuse("/linux/intelRdt");
-  if (spec.linux->personality) return refuse("/linux/personality");
-  if (!spec.linux->mount_label.empty()) return refuse("/linux/mountLabel");
+  if (!spec.linux->net_devices.empty()) return refuse("/linux/netDevices");
   return {};
 }
 
@@ -66,6 +66,7 @@ Result<> check_request(const CreateRequest& request) {
   if (!spec.root) return fail(Code::invalid, "/root: there is none");
   if (oci::find_namespace(spec, NamespaceType::mount) == nullptr)
     return fail(Code::invalid, "/linux/namespaces: a mount namespace is needed").with_cure("add {\"type\": \"mount\"}");
+  TRY(check_mount_label(spec));
   return refuse_unsupported(spec);
 }
 
@@ -141,14 +142,12 @@ class Creation {
 
   Result<InitPlan> make_plan() {
     ProcessHandles handles{request_.stdio, request_.console_socket, request_.preserve_fds};
-    InitPlan plan{.request = request_,
-                  .process = TRY(prepare_process(*spec_.process, handles, settings_.init_program))};
+    InitPlan plan{.request = request_, .process = TRY(prepare_process(*spec_.process, spec_, handles, settings_))};
     plan.process.reap = request_.reap;
     plan.process.new_session_keyring = !request_.no_new_keyring;
-    if (spec_.linux && spec_.linux->seccomp)
-      plan.process.seccomp = TRY(compile_seccomp(*spec_.linux->seccomp, settings_.root + "/.seccomp"));
     if (!request_.start_now) plan.process.start_listener = TRY(listen_for_start(folder_));
     plan.cgroup_folders = record_.cgroup_folders;
+    plan.prepared_mounts = TRY(prepare_mounts(request_));
     channel_ = TRY(make_channel());
     plan.channel = std::move(channel_.child);
     return plan;
@@ -199,7 +198,7 @@ class Creation {
 
   /// While the child waits, or at the same time as it sets up.
   Result<> set_up_from_outside() {
-    if (needs_maps()) TRY(with_context(linux::write_id_maps(process_.pid, id_maps()), "map the ids"));
+    if (needs_maps()) TRY(with_context(linux::write_id_maps(process_.pid, TRY(id_maps_of(spec_))), "map the ids"));
     if (cgroup_ && (has_v1_cgroups() || !born_in_cgroup_)) TRY(cgroup_->add(process_.pid, !born_in_cgroup_));
     return {};
   }
@@ -216,14 +215,19 @@ class Creation {
 
   /// Until the child has become gantry-init (or, with start_now, the program).
   Result<> follow_init() {
-    while (TRY(await_report(channel_.parent)) == Report::ready_for_hooks) {
-      oci::State state = make_state(record_, oci::Status::creating, spec_);
+    oci::State state = make_state(record_, oci::Status::creating, spec_);
+    for (Report report = TRY(await_report(channel_.parent)); report.kind != Report::done;
+         report = TRY(await_report(channel_.parent))) {
+      if (report.kind == Report::seccomp_listener) {
+        TRY(send_to_agent(spec_, report.listener, process_.pid, state));
+        continue;
+      }
       TRY(run_hooks(spec_.hooks->prestart, "prestart", state));
       TRY(run_hooks(spec_.hooks->create_runtime, "createRuntime", state));
       TRY(send_go(channel_.parent, process_.pid));
     }
-    if (request_.start_now) run_poststart_hooks(spec_, make_state(record_, oci::Status::running, spec_));
-    return {};
+    if (!request_.start_now) return {};
+    return run_poststart_hooks(spec_, make_state(record_, oci::Status::running, spec_));
   }
 
   void undo() {
@@ -251,13 +255,6 @@ class Creation {
 
   /// v1 has no way to be born in a cgroup.
   bool has_v1_cgroups() const { return cgroup_ && (cgroup_->folders().size() > 1 || cgroup_->folder("").empty()); }
-
-  linux::IdMaps id_maps() const {
-    linux::IdMaps maps;
-    for (const auto& map : spec_.linux->uid_mappings) maps.uids.push_back({map.container_id, map.host_id, map.size});
-    for (const auto& map : spec_.linux->gid_mappings) maps.gids.push_back({map.container_id, map.host_id, map.size});
-    return maps;
-  }
 
   const Settings& settings_;
   const CreateRequest& request_;

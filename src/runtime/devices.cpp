@@ -57,8 +57,14 @@ bool is_node(const struct stat& info, const Node& node) {
   return (info.st_mode & S_IFMT) == (node.mode & S_IFMT) && (S_ISFIFO(node.mode) || info.st_rdev == node.number);
 }
 
-/// The node itself, checked on a descriptor: what an image or another process put at its name is replaced.
-Result<> make_node(const linux::Place& place, const Node& node) {
+/// What is at a device's place already and is not that device.
+enum class Other {
+  replace,  ///< a default device: what an image put there goes
+  refuse,   ///< one of the config, as config-linux.md has it
+};
+
+/// The node itself, checked on a descriptor.
+Result<> make_node(const linux::Place& place, const Node& node, Other other) {
   const char* name = place.name.c_str();
   int dir = place.folder.get();
   for (int attempt = 0;; ++attempt) {
@@ -72,7 +78,7 @@ Result<> make_node(const linux::Place& place, const Node& node) {
         return Error::system("set the owner of device {}", name);
       return {};
     }
-    if (attempt > 0 || unlinkat(dir, name, 0) < 0)
+    if (other == Other::refuse || attempt > 0 || unlinkat(dir, name, 0) < 0)
       return fail(Code::exists, "something else is at {} where a device belongs", name);
   }
 }
@@ -96,7 +102,7 @@ Result<> make_default_devices(bool bind, const Fd& root) {
   for (const auto& device : kDefaultDevices) {
     place.name = device.name;
     Node node{S_IFCHR | 0666, makedev(device.major, device.minor)};
-    TRY(bind ? bind_node(place, std::string("/dev/") + device.name, node) : make_node(place, node));
+    TRY(bind ? bind_node(place, std::string("/dev/") + device.name, node) : make_node(place, node, Other::replace));
   }
   for (const auto& link : kLinks)
     if (symlinkat(link.target, place.folder.get(), link.name) < 0 && errno != EEXIST)
@@ -110,11 +116,13 @@ Result<> make_devices(const oci::Spec& spec, bool own_user_namespace, const Fd& 
   TRY(with_context(make_default_devices(own_user_namespace, root), "make the default devices"));
   if (!spec.linux) return {};
   for (const auto& device : spec.linux->devices) {
-    Node node{type_bits(device.type) | (device.file_mode.value_or(0666) & 07777),
-              makedev(static_cast<unsigned>(device.major), static_cast<unsigned>(device.minor)), device.uid.value_or(0),
+    bool fifo = device.type == oci::DeviceType::fifo;
+    dev_t number = fifo ? 0 : makedev(static_cast<unsigned>(*device.major), static_cast<unsigned>(*device.minor));
+    Node node{type_bits(device.type) | (device.file_mode.value_or(0666) & 07777), number, device.uid.value_or(0),
               device.gid.value_or(0)};
     linux::Place place = TRY(linux::place_in_root(root, device.path));
-    TRY(with_context(own_user_namespace ? bind_node(place, device.path, node) : make_node(place, node), "device {}",
+    bool bind = own_user_namespace && !fifo;  // a fifo is no device to the kernel: anyone may make one
+    TRY(with_context(bind ? bind_node(place, device.path, node) : make_node(place, node, Other::refuse), "device {}",
                      device.path));
   }
   return {};

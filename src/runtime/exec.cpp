@@ -4,7 +4,7 @@
 #include "runtime/channel.hpp"
 #include "runtime/process_setup.hpp"
 #include "runtime/runtime.hpp"
-#include "runtime/seccomp.hpp"
+#include "runtime/seccomp_agent.hpp"
 #include "runtime/spawn.hpp"
 #include "runtime/state_folder.hpp"
 
@@ -57,8 +57,26 @@ Result<Fd> container_devpts() {
   return devpts;
 }
 
+/// Where the process runs, before and in the container's cgroup; none: wherever its cgroup lets it.
+struct Affinity {
+  BitSet initial;
+  BitSet final;
+};
+
+Result<std::optional<Affinity>> plan_affinity(const oci::Process& process) {
+  const auto& given = process.exec_cpu_affinity;
+  if (!given || (given->initial.empty() && given->final.empty())) return std::nullopt;
+  Affinity affinity;
+  if (!given->initial.empty())
+    affinity.initial = TRY(with_context(parse_bit_set(given->initial), "/process/execCPUAffinity/initial"));
+  if (!given->final.empty())
+    affinity.final = TRY(with_context(parse_bit_set(given->final), "/process/execCPUAffinity/final"));
+  return affinity;
+}
+
 struct ExecPlan {
   ProcessSetup process;
+  std::optional<Affinity> affinity;
   bool own_user_namespace = false;
   Fd channel;
 };
@@ -68,6 +86,7 @@ Result<> prepare_inside(ExecPlan& plan) {
   Fd devpts = plan.process.process.terminal ? TRY(container_devpts()) : Fd();
   TRY(set_up_stdio(plan.process, devpts, nullptr));
   TRY(await_go(plan.channel));
+  if (plan.affinity) TRY(set_cpu_affinity(plan.affinity->final));
   return {};
 }
 
@@ -97,12 +116,11 @@ Result<linux::Process> spawn_in_cgroup(Birth& birth, const std::optional<linux::
   return spawn(birth, body);
 }
 
-Result<> follow(const linux::Process& process, const Fd& channel, const std::optional<linux::Cgroup>& cgroup,
+Result<> let_go(const linux::Process& process, const Fd& channel, const std::optional<linux::Cgroup>& cgroup,
                 bool born_in_cgroup, const std::string& pid_file) {
   if (cgroup) TRY(cgroup->add(process.pid, !born_in_cgroup));
   if (!pid_file.empty()) TRY(replace_file(pid_file, fmt::format("{}", process.pid), 0644, Sync::no));
   TRY(send_go(channel, process.pid));
-  TRY(await_report(channel));
   return {};
 }
 
@@ -130,9 +148,8 @@ Result<pid_t> exec(const Settings& settings, const std::string& id, const ExecRe
   oci::Spec spec = TRY(folder.read_config());
 
   ProcessHandles handles{request.stdio, request.console_socket, request.preserve_fds};
-  ExecPlan plan{.process = TRY(prepare_process(request.process, handles, settings.init_program))};
-  if (spec.linux && spec.linux->seccomp)
-    plan.process.seccomp = TRY(compile_seccomp(*spec.linux->seccomp, settings.root + "/.seccomp"));
+  ExecPlan plan{.process = TRY(prepare_process(request.process, spec, handles, settings)),
+                .affinity = TRY(plan_affinity(request.process))};
   Channel channel = TRY(make_channel());
   plan.channel = std::move(channel.child);
 
@@ -143,7 +160,10 @@ Result<pid_t> exec(const Settings& settings, const std::string& id, const ExecRe
     return fail(Code::invalid, "container '{}' is stopped, not running", id);
   plan.own_user_namespace = (flags & CLONE_NEWUSER) != 0;
   birth.join.push_back({std::move(init), flags});
-  birth.before_join = [&] { return set_oom_score(request.process); };
+  birth.before_join = [&]() -> Result<> {
+    if (plan.affinity && !plan.affinity->initial.empty()) TRY(set_cpu_affinity(plan.affinity->initial));
+    return set_oom_score(request.process);
+  };
 
   auto body = [&] {
     // Our end of the channel would keep our death from the child, and the lock is ours alone.
@@ -156,7 +176,9 @@ Result<pid_t> exec(const Settings& settings, const std::string& id, const ExecRe
   if (request.ignore_paused) StateFolder released = std::move(folder);
   linux::Process process = TRY(with_context(spawn_in_cgroup(birth, cgroup, body), "enter container '{}'", id));
   plan.channel.close();
-  auto started = follow(process, channel.parent, cgroup, birth.clone.cgroup != nullptr, request.pid_file);
+  auto started = let_go(process, channel.parent, cgroup, birth.clone.cgroup != nullptr, request.pid_file);
+  if (started)
+    started = await_program(channel.parent, spec, process.pid, make_state(record, oci::Status::running, spec));
   if (started) return process.pid;
   best_effort(linux::send_signal(process.pidfd, SIGKILL));
   waitpid(process.pid, nullptr, 0);

@@ -52,8 +52,10 @@ constexpr Propagation kPropagations[] = {
 
 /// Flags of the file system itself, which fsconfig(2) takes by name.
 constexpr const char* kSuperblockFlags[] = {"sync", "dirsync", "lazytime", "mand"};
-/// Their defaults, and words without a meaning of their own.
-constexpr const char* kIgnored[] = {"async", "nolazytime", "nomand", "silent", "loud", "defaults"};
+/// Their defaults, and words without a meaning of their own. Whether a file system counts versions of inodes has been
+/// its own affair since Linux 6.0.
+constexpr const char* kIgnored[] = {"async", "nolazytime", "nomand",   "silent",
+                                    "loud",  "defaults",   "iversion", "noiversion"};
 
 template <class Table>
 auto find_named(const Table& table, std::string_view name) {
@@ -101,6 +103,7 @@ bool apply_kind(MountOptions& parsed, std::string_view option) {
   else if (option == "idmap") parsed.id_map = MountOptions::IdMap::one;
   else if (option == "ridmap") parsed.id_map = MountOptions::IdMap::tree;
   else if (option == "tmpcopyup") parsed.copy_up = true;
+  else if (option == "remount") parsed.remount = true;
   else return false;
   return true;
 }
@@ -112,16 +115,20 @@ Result<MountOptions> parse_mount_options(const std::vector<std::string>& options
   for (const auto& option : options) {
     if (apply_attribute(parsed, option) || apply_propagation(parsed, option) || apply_kind(parsed, option)) continue;
     if (has_word(kIgnored, option)) continue;
-    if (option == "remount") return fail(Code::unsupported, "mount option 'remount' has no meaning for a new mount");
     auto [key, value, has_value] = cut(option, '=');
     if (key == "source" || key.empty()) return fail(Code::invalid, "'{}' is not a mount option", option);
     parsed.data.emplace_back(std::string(key), std::string(value));
   }
+  if (parsed.bind == MountOptions::Bind::no) return parsed;
+  for (const auto& [key, value] : parsed.data)
+    if (!has_word(kSuperblockFlags, key))
+      return fail(Code::invalid, "'{}' is an option of a file system, which a bind mount does not make", key)
+          .with_cure("drop it");
   return parsed;
 }
 
 std::vector<std::string> known_mount_options() {
-  std::vector<std::string> names{"bind", "rbind", "idmap", "ridmap", "tmpcopyup", "async", "defaults"};
+  std::vector<std::string> names{"bind", "rbind", "idmap", "ridmap", "tmpcopyup", "remount"};
   for (const auto& attribute : kAttributes) {
     names.emplace_back(attribute.name);
     names.emplace_back(std::string("r") + attribute.name);
@@ -131,6 +138,7 @@ std::vector<std::string> known_mount_options() {
     names.emplace_back(std::string("r") + propagation.name);
   }
   for (const char* flag : kSuperblockFlags) names.emplace_back(flag);
+  for (const char* word : kIgnored) names.emplace_back(word);
   std::sort(names.begin(), names.end());
   return names;
 }

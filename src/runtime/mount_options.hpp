@@ -21,6 +21,7 @@ struct MountOptions {
   enum class IdMap { no, one, tree };
   IdMap id_map = IdMap::no;
   bool copy_up = false;               ///< `tmpcopyup`: a tmpfs starts with what it covers
+  bool remount = false;               ///< changes what is mounted there already
   std::vector<linux::FsOption> data;  ///< for the file system
 };
 

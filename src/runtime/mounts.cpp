@@ -1,11 +1,9 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
-#include "linux/cgroup.hpp"
 #include "linux/mount.hpp"
-#include "linux/path.hpp"
+#include "runtime/container_init.hpp"
 #include "runtime/copy_up.hpp"
-#include "runtime/mount_options.hpp"
-#include "runtime/rootfs.hpp"
+#include "runtime/mount_job.hpp"
 
 #include <fcntl.h>
 #include <sys/mount.h>
@@ -18,64 +16,53 @@ namespace gantry::runtime {
 
 namespace {
 
-/// One entry of `mounts` with what is needed to carry it out.
-struct Job {
-  const CreateRequest& request;
-  const oci::Mount& mount;
-  const std::vector<std::string>& cgroup_folders;
-  MountOptions options;
-  Rootfs& rootfs;
-};
-
-bool is_bind(const oci::Mount& mount, const MountOptions& options) {
-  return options.bind != MountOptions::Bind::no || mount.type == "bind" || mount.type == "rbind";
-}
-
 Result<> apply_attributes(const Fd& mount, const MountOptions& options) {
   if (!is_empty(options.flags)) TRY(linux::change_mount(mount, options.flags, false));
   if (!is_empty(options.recursive)) TRY(linux::change_mount(mount, options.recursive, true));
   return {};
 }
 
-/// Propagation last: a shared mount would carry what is done to it to its peers.
-Result<> put_in_place(const Job& job, const Fd& mount, linux::NodeKind kind) {
-  const MountOptions& options = job.options;
-  Fd target = TRY(linux::open_or_make_in_root(job.rootfs.root, job.mount.destination, kind));
-  TRY(linux::attach_mount(mount, target));
-  if (options.propagation != 0)
-    TRY(linux::change_mount(mount, {.propagation = options.propagation}, options.propagation_recursive));
-  return {};
+Result<> map_ids(const Fd& mount, const MountOptions& options, const Fd& user_namespace) {
+  if (!user_namespace.valid()) return {};
+  bool recursive = options.id_map == MountOptions::IdMap::tree;
+  return with_context(
+      linux::change_mount(mount, {.set = MOUNT_ATTR_IDMAP, .user_namespace = user_namespace.get()}, recursive),
+      "map its ids, which its file system must know how to");
 }
 
-Result<> bind(const Job& job) {
-  const std::string& given = job.mount.source;
-  std::string source = given.starts_with('/') ? given : job.request.bundle + "/" + given;
-  auto opened = open_file(source, O_PATH);
-  if (!opened) {
-    Error error = std::move(opened.error());
-    if (error.code() == Code::not_found) return std::move(error).with_cure("create it, or drop this mount");
-    return error;
-  }
-  Fd object = std::move(*opened);
+Result<> bind(const MountJob& job) {
+  Fd made = job.prepared.tree.valid() ? Fd() : TRY(make_bind(job.request, job.mount, job.options, Fd()));
+  const Fd& mount = made.valid() ? made : job.prepared.tree;
   struct stat info;
-  if (fstat(object.get(), &info) < 0) return Error::system("look at {}", source);
-  bool recursive = job.options.bind == MountOptions::Bind::tree || job.mount.type == "rbind";
-  Fd mount = TRY(linux::clone_mount(object, recursive));
-  // A bind of a shared host mount would carry mounts inside the container back to the host.
-  std::uint64_t propagation = job.options.propagation == 0 ? MS_PRIVATE : MS_SLAVE;
-  if (job.options.propagation != MS_SHARED) TRY(linux::change_mount(mount, {.propagation = propagation}, true));
-  TRY(apply_attributes(mount, job.options));
+  if (fstat(mount.get(), &info) < 0) return Error::system("look at {}", job.mount.source);
   return put_in_place(job, mount, S_ISDIR(info.st_mode) ? linux::NodeKind::folder : linux::NodeKind::file);
+}
+
+/// Only what is asked for changes. The attributes are those of the mount here, as its file system may be the host's.
+Result<> remount(const MountJob& job) {
+  Fd place = TRY(linux::open_in_root(job.rootfs.root, job.mount.destination, O_PATH));
+  TRY(apply_attributes(place, job.options));
+  if (!job.options.data.empty() && !is_bind(job.mount, job.options)) TRY(linux::reconfigure(place, job.options.data));
+  if (job.options.propagation == 0) return {};
+  return linux::change_mount(place, {.propagation = job.options.propagation}, job.options.propagation_recursive);
 }
 
 bool has_option(const MountOptions& options, std::string_view key) {
   return std::any_of(options.data.begin(), options.data.end(), [&](const auto& option) { return option.first == key; });
 }
 
+/// Those of the kernel's own that have labels by policy are left alone, as runc does.
+bool takes_label(std::string_view type) { return type != "proc" && type != "sysfs" && type != "mqueue"; }
+
 /// proc, sysfs, tmpfs, devpts, mqueue and whatever else the kernel knows.
-Result<> mount_file_system(const Job& job) {
+Result<> mount_file_system(const MountJob& job) {
   const std::string& type = job.mount.type;
+  if (job.options.copy_up && type != "tmpfs") return fail(Code::invalid, "'tmpcopyup' is an option of tmpfs alone");
   std::vector<linux::FsOption> data = job.options.data;
+  if (takes_label(type) && !job.request.spec.linux->mount_label.empty())
+    data.emplace_back("context", job.request.spec.linux->mount_label);
+  // A read-only disk cannot be opened for writing; other file systems may be shared and are read-only by mount.
+  if (job.mount.source.starts_with('/') && (job.options.flags.set & MOUNT_ATTR_RDONLY)) data.emplace_back("ro", "");
   if (type == "tmpfs" && !has_option(job.options, "mode")) {
     // The folder it covers says who may write there, as runc and crun have it.
     auto covered = linux::open_in_root(job.rootfs.root, job.mount.destination, O_PATH);
@@ -90,69 +77,16 @@ Result<> mount_file_system(const Job& job) {
       TRY(with_context(copy_tree(*covered, mount), "copy what {} covers", job.mount.destination));
     TRY(linux::change_mount(mount, job.options.flags, false));
   }
+  if (!is_empty(job.options.recursive)) TRY(linux::change_mount(mount, job.options.recursive, true));
+  TRY(map_ids(mount, job.options, job.prepared.user_namespace));
   TRY(put_in_place(job, mount, linux::NodeKind::folder));
   if (type == "proc") job.rootfs.proc = std::move(mount);
   else if (type == "devpts") job.rootfs.devpts = std::move(mount);
   return {};
 }
 
-bool has_cgroup_namespace(const CreateRequest& request) {
-  return oci::find_namespace(request.spec, oci::NamespaceType::cgroup) != nullptr;
-}
-
-std::string folder_with(const std::vector<std::string>& folders, std::string_view mount_point) {
-  for (const auto& folder : folders)
-    if (folder.starts_with(mount_point) && (folder.size() == mount_point.size() || folder[mount_point.size()] == '/'))
-      return folder;
-  return {};
-}
-
-/// v1: a tmpfs with one folder per hierarchy, each the container's own cgroup.
-Result<> mount_v1_cgroups(const Job& job) {
-  Fd tmpfs = TRY(linux::make_mount("tmpfs", "tmpfs", {{"mode", "755"}},
-                                   job.options.flags.set & ~std::uint64_t{MOUNT_ATTR_RDONLY}));
-  TRY(put_in_place(job, tmpfs, linux::NodeKind::folder));
-  for (const auto& folder : job.cgroup_folders) {
-    // "/sys/fs/cgroup/<hierarchy>/…"
-    std::string_view below = std::string_view(folder).substr(std::string_view("/sys/fs/cgroup/").size());
-    std::string name(cut(below, '/').before);
-    Fd part = TRY(linux::clone_mount(kHere, folder, false));
-    TRY(linux::change_mount(part, {.set = job.options.flags.set, .propagation = MS_PRIVATE}, false));
-    TRY(linux::attach_mount(part, TRY(linux::open_or_make_in_root(tmpfs, name, linux::NodeKind::folder))));
-  }
-  if (job.options.flags.set & MOUNT_ATTR_RDONLY) TRY(linux::change_mount(tmpfs, {.set = MOUNT_ATTR_RDONLY}, false));
-  return {};
-}
-
-Result<> mount_v2_cgroup(const Job& job) {
-  if (has_cgroup_namespace(job.request)) {
-    auto mount = linux::make_mount("cgroup2", "cgroup", {}, job.options.flags.set);
-    if (mount) return put_in_place(job, *mount, linux::NodeKind::folder);
-    if (mount.error().os_error() != EPERM) return std::move(mount.error());
-  }
-  std::string own = folder_with(job.cgroup_folders, "/sys/fs/cgroup");
-  Fd mount = TRY(linux::clone_mount(kHere, own.empty() ? "/sys/fs/cgroup" : own, true));
-  TRY(linux::change_mount(mount, {.set = job.options.flags.set, .propagation = MS_PRIVATE}, true));
-  return put_in_place(job, mount, linux::NodeKind::folder);
-}
-
-/// The `cgroup` type stands for whatever the host has.
-Result<> mount_cgroup(const Job& job) {
-  switch (linux::cgroup_mode()) {
-    case linux::CgroupMode::none:
-      return {};
-    case linux::CgroupMode::v2:
-      return mount_v2_cgroup(job);
-    default:
-      return mount_v1_cgroups(job);
-  }
-}
-
-Result<> mount_one(Job job) {
-  if (job.options.id_map != MountOptions::IdMap::no || !job.mount.uid_mappings.empty() ||
-      !job.mount.gid_mappings.empty())
-    return fail(Code::unsupported, "id-mapped mounts are not supported")
-        .with_cure("drop uidMappings, gidMappings, idmap and ridmap");
+Result<> mount_one(const MountJob& job) {
+  if (job.options.remount) return remount(job);
   if (is_bind(job.mount, job.options)) return bind(job);
   if (job.mount.type == "cgroup" || job.mount.type == "cgroup2") return mount_cgroup(job);
   return mount_file_system(job);
@@ -160,13 +94,47 @@ Result<> mount_one(Job job) {
 
 }  // namespace
 
-Result<> mount_all(const CreateRequest& request, const std::vector<std::string>& cgroup_folders, Rootfs& rootfs) {
-  for (const auto& mount : request.spec.mounts) {
+bool is_bind(const oci::Mount& mount, const MountOptions& options) {
+  return options.bind != MountOptions::Bind::no || mount.type == "bind" || mount.type == "rbind";
+}
+
+Result<Fd> make_bind(const CreateRequest& request, const oci::Mount& mount, const MountOptions& options,
+                     const Fd& user_namespace) {
+  if (options.copy_up) return fail(Code::invalid, "'tmpcopyup' is an option of tmpfs alone");
+  std::string source = mount.source.starts_with('/') ? mount.source : request.bundle + "/" + mount.source;
+  auto object = open_file(source, O_PATH);
+  if (!object && object.error().code() == Code::not_found)
+    return std::move(object.error()).with_cure("create it, or drop this mount");
+  bool recursive = options.bind == MountOptions::Bind::tree || mount.type == "rbind";
+  Fd tree = TRY(linux::clone_mount(TRY(std::move(object)), recursive));
+  // A bind of a shared host mount would carry mounts inside the container back to the host.
+  std::uint64_t propagation = options.propagation == 0 ? MS_PRIVATE : MS_SLAVE;
+  if (options.propagation != MS_SHARED) TRY(linux::change_mount(tree, {.propagation = propagation}, true));
+  TRY(apply_attributes(tree, options));
+  TRY(map_ids(tree, options, user_namespace));
+  return tree;
+}
+
+/// Propagation last: a shared mount would carry what is done to it to its peers.
+Result<> put_in_place(const MountJob& job, const Fd& mount, linux::NodeKind kind) {
+  const MountOptions& options = job.options;
+  Fd target = TRY(linux::open_or_make_in_root(job.rootfs.root, job.mount.destination, kind));
+  TRY(linux::attach_mount(mount, target));
+  if (options.propagation != 0)
+    TRY(linux::change_mount(mount, {.propagation = options.propagation}, options.propagation_recursive));
+  return {};
+}
+
+Result<> mount_all(InitPlan& plan, Rootfs& rootfs) {
+  const CreateRequest& request = plan.request;
+  for (std::size_t i = 0; i < request.spec.mounts.size(); ++i) {
+    const oci::Mount& mount = request.spec.mounts[i];
+    PreparedMount prepared = plan.prepared_mounts.empty() ? PreparedMount() : std::move(plan.prepared_mounts[i]);
     auto options = parse_mount_options(mount.options);
     const std::string& source = mount.source.empty() ? mount.type : mount.source;
     if (!options) return std::move(options.error()).with_context(fmt::format("mount {}", mount.destination));
-    TRY(with_context(mount_one({request, mount, cgroup_folders, std::move(*options), rootfs}), "mount {} on {}", source,
-                     mount.destination));
+    TRY(with_context(mount_one({request, mount, plan.cgroup_folders, std::move(*options), std::move(prepared), rootfs}),
+                     "mount {} on {}", source, mount.destination));
   }
   return {};
 }

@@ -3,6 +3,7 @@
 #include "base/file.hpp"
 #include "linux/memory_file.hpp"
 #include "linux/seccomp.hpp"
+#include "runtime/channel.hpp"
 #include "runtime/command_lookup.hpp"
 #include "wire/init.hpp"
 
@@ -12,12 +13,12 @@
 #include <linux/close_range.h>
 #include <linux/filter.h>
 #include <linux/keyctl.h>
+#include <linux/seccomp.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <csignal>
@@ -25,66 +26,6 @@
 namespace gantry::runtime {
 
 namespace {
-
-int resource_of(oci::RlimitType type) {
-  using enum oci::RlimitType;
-  switch (type) {
-    case as:
-      return RLIMIT_AS;
-    case core:
-      return RLIMIT_CORE;
-    case cpu:
-      return RLIMIT_CPU;
-    case data:
-      return RLIMIT_DATA;
-    case fsize:
-      return RLIMIT_FSIZE;
-    case locks:
-      return RLIMIT_LOCKS;
-    case memlock:
-      return RLIMIT_MEMLOCK;
-    case msgqueue:
-      return RLIMIT_MSGQUEUE;
-    case nice:
-      return RLIMIT_NICE;
-    case nofile:
-      return RLIMIT_NOFILE;
-    case nproc:
-      return RLIMIT_NPROC;
-    case rss:
-      return RLIMIT_RSS;
-    case rtprio:
-      return RLIMIT_RTPRIO;
-    case rttime:
-      return RLIMIT_RTTIME;
-    case sigpending:
-      return RLIMIT_SIGPENDING;
-    case stack:
-      return RLIMIT_STACK;
-  }
-  return RLIMIT_NOFILE;
-}
-
-/// A name that this kernel does not know is left out with a warning, as config.md demands.
-linux::CapabilityMask mask_of(const std::vector<std::string>& names) {
-  linux::CapabilityMask mask = 0;
-  for (const auto& name : names) {
-    auto number = linux::capability_from_name(name);
-    if (number) mask |= linux::capability_bit(*number);
-  }
-  return mask & linux::all_capabilities();
-}
-
-std::optional<linux::CapabilitySets> capabilities_of(const oci::Process& process) {
-  if (!process.capabilities) return std::nullopt;
-  const auto& given = *process.capabilities;
-  linux::CapabilitySets sets{mask_of(given.bounding), mask_of(given.effective), mask_of(given.permitted),
-                             mask_of(given.inheritable), mask_of(given.ambient)};
-  // `runc spec` asks for ambient capabilities that are not inheritable, which the kernel cannot give: as runc and crun
-  // do, they are left out.
-  sets.ambient &= sets.permitted & sets.inheritable;
-  return sets;
-}
 
 Result<> set_limits(const ProcessSetup& setup) {
   for (const auto& limit : setup.limits)
@@ -110,9 +51,19 @@ bool filter_comes_last(const ProcessSetup& setup) {
   return own && (own->effective & linux::capability_bit(CAP_SYS_ADMIN)) != 0 && setup.process.user.uid == 0;
 }
 
-Result<> load_filter_early(const ProcessSetup& setup) {
-  if (!setup.seccomp || filter_comes_last(setup)) return {};
-  TRY(linux::load_seccomp(setup.seccomp->program, setup.seccomp->flags));
+bool has_listener(const ProcessSetup& setup) { return (setup.seccomp->flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0; }
+
+/// gantry-init's part, but for a listener: that goes out while the container is made, for an agent that is there then.
+bool filter_is_for_init(const ProcessSetup& setup) {
+  return setup.seccomp && filter_comes_last(setup) && !has_listener(setup);
+}
+
+Result<> load_filter(const ProcessSetup& setup, const Fd& report) {
+  const CompiledSeccomp& filter = *setup.seccomp;
+  if (has_listener(setup))
+    return linux::load_seccomp_with_listener(filter.program, filter.flags,
+                                             [&](const Fd& listener) { return send_listener(report, listener); });
+  TRY(linux::load_seccomp(filter.program, filter.flags));
   return {};
 }
 
@@ -181,7 +132,7 @@ Result<Fd> make_order(const ProcessSetup& setup, const Fd& report) {
   if (setup.reap) order.flags |= wire::kInitReap;
   order.report_fd = report.get();
   std::string data(reinterpret_cast<const char*>(&order), sizeof order);
-  if (setup.seccomp && filter_comes_last(setup)) {
+  if (filter_is_for_init(setup)) {
     order.filter_length = static_cast<std::uint32_t>(setup.seccomp->program.size() / sizeof(sock_filter));
     order.filter_flags = setup.seccomp->flags;
     data.assign(reinterpret_cast<const char*>(&order), sizeof order);
@@ -217,14 +168,15 @@ Result<> execute_init(ProcessSetup& setup, const Fd& order, const std::string& p
 Result<> carry_out(ProcessSetup& setup, const Fd& report) {
   TRY(set_limits(setup));
   TRY(join_new_keyring(setup));
+  TRY(apply_scheduling(setup.scheduling));
   TRY(add_home(setup.process));
   Fd order = TRY(make_order(setup, report));
   reset_signals();
   if (setup.process.user.umask) umask(*setup.process.user.umask);
-  else umask(0022);
   bool inside = TRY(enter_cwd(setup));
   if (setup.capabilities) TRY(linux::drop_bounding(setup.capabilities->bounding));
-  TRY(load_filter_early(setup));
+  TRY(apply_labels(setup.labels));
+  if (setup.seccomp && !filter_comes_last(setup)) TRY(load_filter(setup, report));
   TRY(switch_user(setup));
   TRY(apply_capabilities(setup));
   TRY(forbid_new_privileges(setup));
@@ -232,29 +184,11 @@ Result<> carry_out(ProcessSetup& setup, const Fd& report) {
     return fail(Code::denied, "user {} may not enter working directory {}", setup.process.user.uid, setup.process.cwd);
   std::string program = TRY(find_command(setup.process));
   TRY(close_the_rest(setup, order, report));
+  if (setup.seccomp && filter_comes_last(setup) && !filter_is_for_init(setup)) TRY(load_filter(setup, report));
   return execute_init(setup, order, program);
 }
 
 }  // namespace
-
-Result<ProcessSetup> prepare_process(const oci::Process& process, const ProcessHandles& handles,
-                                     const std::string& init_program) {
-  auto refuse = [](std::string_view member) {
-    return fail(Code::unsupported, "/process/{} is not supported", member).with_cure("drop it from the config");
-  };
-  if (process.scheduler) return refuse("scheduler");
-  if (process.io_priority) return refuse("ioPriority");
-  if (process.exec_cpu_affinity) return refuse("execCPUAffinity");
-  if (!process.apparmor_profile.empty()) return refuse("apparmorProfile");
-  if (!process.selinux_label.empty()) return refuse("selinuxLabel");
-  if (process.terminal && handles.console_socket < 0)
-    return fail(Code::invalid, "/process/terminal is set, but nobody takes the terminal")
-        .with_cure("use --console-socket");
-  ProcessSetup setup{.process = process, .handles = handles, .capabilities = capabilities_of(process)};
-  for (const auto& limit : process.rlimits) setup.limits.push_back({resource_of(limit.type), {limit.soft, limit.hard}});
-  setup.init_program = TRY(linux::make_sealed_program(init_program));
-  return setup;
-}
 
 Result<> become_namespace_root() {
   if (setgroups(0, nullptr) < 0 && !(errno == EPERM && setgroups_is_denied()))

@@ -3,6 +3,9 @@
 #include "base/fd.hpp"
 #include "linux/capabilities.hpp"
 #include "oci/runtime_spec.hpp"
+#include "runtime/labels.hpp"
+#include "runtime/runtime.hpp"
+#include "runtime/scheduling.hpp"
 #include "runtime/seccomp.hpp"
 
 #include <sys/resource.h>
@@ -33,6 +36,8 @@ struct ProcessSetup {
     rlimit value;
   };
   std::vector<Limit> limits;
+  Scheduling scheduling;
+  Labels labels;
   std::optional<CompiledSeccomp> seccomp;
   Fd init_program;    ///< gantry-init in memory
   Fd start_listener;  ///< wait here for `start`; invalid: go on at once
@@ -40,9 +45,9 @@ struct ProcessSetup {
   bool new_session_keyring = true;
 };
 
-/// Checks and prepares; an error names the member.
-Result<ProcessSetup> prepare_process(const oci::Process& process, const ProcessHandles& handles,
-                                     const std::string& init_program);
+/// Checks and prepares a process of the container `spec`; an error names the member.
+Result<ProcessSetup> prepare_process(const oci::Process& process, const oci::Spec& spec, const ProcessHandles& handles,
+                                     const Settings& settings);
 
 /// A session of its own; then the caller's descriptors as 0, 1, 2, or a new terminal of `devpts` (invalid: of the
 /// caller's /dev/pts) whose master goes over the console socket. The terminal becomes /dev/console of `root`, if given.
@@ -54,8 +59,8 @@ Result<> set_oom_score(const oci::Process& process);
 /// Root of the user namespace that we are in, without the groups from outside.
 Result<> become_namespace_root();
 
-/// Limits, groups, user, capabilities, no_new_privs, seccomp, working directory; then gantry-init, which executes the
-/// process's program. Comes back only with an error. `report` gets what goes wrong afterwards.
+/// Limits, scheduling, labels, groups, user, capabilities, no_new_privs, seccomp, working directory; then gantry-init,
+/// which executes the process's program. Comes back only with an error. `report` gets what goes wrong afterwards.
 Error become_process(ProcessSetup& setup, const Fd& report);
 
 }  // namespace gantry::runtime

@@ -1,8 +1,9 @@
+#include "runtime/remove.hpp"
+
 #include "base/log.hpp"
 #include "linux/process.hpp"
 #include "runtime/hooks.hpp"
 #include "runtime/runtime.hpp"
-#include "runtime/state_folder.hpp"
 
 #include <poll.h>
 
@@ -14,24 +15,6 @@ namespace gantry::runtime {
 namespace {
 
 constexpr int kKillTimeout = 10'000;  // milliseconds; a process in uninterruptible sleep may never die
-
-/// Every process of the container: those in its cgroup, and its init where there is no cgroup.
-Result<> kill_container(const Record& record) {
-  Fd init;
-  if (record.pid != 0 && linux::process_alive(record.pid, record.start_time)) {
-    init = TRY(linux::open_pidfd(record.pid));
-    if (linux::process_alive(record.pid, record.start_time)) best_effort(linux::send_signal(init, SIGKILL));
-  }
-  if (auto cgroup = cgroup_of(record)) TRY(cgroup->kill_all(SIGKILL));
-  if (!init.valid()) return {};
-  pollfd ended{init.get(), POLLIN, 0};
-  int got;
-  do {
-    got = poll(&ended, 1, kKillTimeout);
-  } while (got < 0 && errno == EINTR);
-  if (got == 0) return fail(Code::busy, "process {} does not die", record.pid);
-  return {};
-}
 
 void run_poststop_hooks(const oci::Spec& spec, const Record& record) {
   if (!spec.hooks) return;
@@ -50,6 +33,23 @@ Result<> remove_container(const StateFolder& folder, const Record& record) {
 }
 
 }  // namespace
+
+Result<> kill_container(const Record& record) {
+  Fd init;
+  if (record.pid != 0 && linux::process_alive(record.pid, record.start_time)) {
+    init = TRY(linux::open_pidfd(record.pid));
+    if (linux::process_alive(record.pid, record.start_time)) best_effort(linux::send_signal(init, SIGKILL));
+  }
+  if (auto cgroup = cgroup_of(record)) TRY(cgroup->kill_all(SIGKILL));
+  if (!init.valid()) return {};
+  pollfd ended{init.get(), POLLIN, 0};
+  int got;
+  do {
+    got = poll(&ended, 1, kKillTimeout);
+  } while (got < 0 && errno == EINTR);
+  if (got == 0) return fail(Code::busy, "process {} does not die", record.pid);
+  return {};
+}
 
 Result<> remove(const Settings& settings, const std::string& id, bool force) {
   auto opened = StateFolder::open(settings, id);

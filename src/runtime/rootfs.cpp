@@ -43,12 +43,10 @@ std::string root_path(const CreateRequest& request) {
 
 }  // namespace
 
-Result<> set_host_propagation(const oci::Spec& spec) {
-  Propagation wanted = TRY(parse_propagation(propagation_of(spec)));
-  // A shared root must still receive, and pass on, what the host mounts; everything else must not send anything back.
-  std::uint64_t flag = wanted.flag == MS_SHARED ? MS_SHARED : wanted.flag == MS_PRIVATE ? MS_PRIVATE : MS_SLAVE;
+Result<> cut_off_host_mounts() {
+  // What the host mounts later may still come in where a mount asks for it; nothing goes out.
   Fd host = TRY(open_file("/", O_PATH | O_DIRECTORY));
-  return with_context(linux::change_mount(host, {.propagation = flag}, true), "cut off the host's mounts");
+  return with_context(linux::change_mount(host, {.propagation = MS_SLAVE}, true), "cut off the host's mounts");
 }
 
 Result<Rootfs> mount_root(const CreateRequest& request, bool own_user_namespace) {
@@ -61,8 +59,10 @@ Result<Rootfs> mount_root(const CreateRequest& request, bool own_user_namespace)
   } else {
     rootfs.root = TRY(with_context(linux::clone_mount(place, true), "{}", path));
   }
-  // pivot_root(2) refuses a shared mount, and a mount made from a shared one is its peer.
-  TRY(linux::change_mount(rootfs.root, {.propagation = MS_PRIVATE}, true));
+  // pivot_root(2) refuses a shared mount: that is what it becomes at the end, in finish_root().
+  Propagation wanted = TRY(parse_propagation(propagation_of(request.spec)));
+  std::uint64_t propagation = wanted.flag == MS_SLAVE ? MS_SLAVE : MS_PRIVATE;
+  TRY(linux::change_mount(rootfs.root, {.propagation = propagation}, true));
   TRY(with_context(linux::attach_mount(rootfs.root, place), "mount the root on {}", path));
   return rootfs;
 }

@@ -18,15 +18,15 @@ struct Rootfs {
   Fd devpts;  ///< the same of its devpts
 };
 
-/// Makes mounts of the host private to this mount namespace, as linux.rootfsPropagation says, so that what follows is
-/// not seen outside.
-Result<> set_host_propagation(const oci::Spec& spec);
+/// So that nothing of what follows is seen outside.
+Result<> cut_off_host_mounts();
 
 /// Mounts the root folder, or the overlay, over itself.
 Result<Rootfs> mount_root(const CreateRequest& request, bool own_user_namespace);
 
+struct InitPlan;
 /// All of `mounts`, in their order.
-Result<> mount_all(const CreateRequest& request, const std::vector<std::string>& cgroup_folders, Rootfs& rootfs);
+Result<> mount_all(InitPlan& plan, Rootfs& rootfs);
 
 /// Makes `rootfs` the root of this mount namespace and lets go of the host's.
 Result<> enter_root(const Rootfs& rootfs, bool no_pivot);

@@ -45,9 +45,6 @@ std::string cache_key(const oci::Seccomp& seccomp) {
 }  // namespace
 
 Result<CompiledSeccomp> compile_seccomp(const oci::Seccomp& seccomp, const std::string& cache) {
-  for (const auto& group : seccomp.syscalls)
-    if (group.action == oci::SeccompAction::notify)
-      return fail(Code::unsupported, "/linux/seccomp/syscalls: SCMP_ACT_NOTIFY is not supported");
   linux::SeccompFilter filter = filter_of(seccomp);
   unsigned flags = TRY(with_context(linux::seccomp_flags(filter), "/linux/seccomp/flags"));
   std::string key = cache_key(seccomp);

@@ -1,7 +1,8 @@
-#include "base/log.hpp"
 #include "linux/path.hpp"
 #include "runtime/channel.hpp"
 #include "runtime/hooks.hpp"
+#include "runtime/remove.hpp"
+#include "runtime/seccomp_agent.hpp"
 #include "runtime/start_socket.hpp"
 
 #include <sys/socket.h>
@@ -50,10 +51,9 @@ Result<Fd> connect_to_start(const StateFolder& folder) {
   return socket;
 }
 
-void run_poststart_hooks(const oci::Spec& spec, const oci::State& state) {
-  if (!spec.hooks) return;
-  for (const auto& hook : spec.hooks->poststart)
-    if (auto ran = run_hooks({hook}, "poststart", state); !ran) log::warning("{}", ran.error().message());
+Result<> run_poststart_hooks(const oci::Spec& spec, const oci::State& state) {
+  if (!spec.hooks) return {};
+  return run_hooks(spec.hooks->poststart, "poststart", state);
 }
 
 Result<> start(const Settings& settings, const std::string& id) {
@@ -63,10 +63,12 @@ Result<> start(const Settings& settings, const std::string& id) {
     return fail(Code::invalid, "container '{}' is {}, and only a created one can be started", id, oci::name_of(status));
   Fd connection = TRY(with_context(connect_to_start(folder), "start container '{}'", id));
   TRY(remove_file(folder.start_socket()));
-  TRY(with_context(await_report(connection), "start container '{}'", id));
   oci::Spec spec = TRY(folder.read_config());
-  run_poststart_hooks(spec, make_state(record, oci::Status::running, spec));
-  return {};
+  oci::State state = make_state(record, oci::Status::created, spec);
+  TRY(with_context(await_program(connection, spec, record.pid, state), "start container '{}'", id));
+  auto hooks = run_poststart_hooks(spec, make_state(record, oci::Status::running, spec));
+  if (!hooks) best_effort(kill_container(record));
+  return with_context(std::move(hooks), "start container '{}'", id);
 }
 
 }  // namespace gantry::runtime

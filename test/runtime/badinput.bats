@@ -49,11 +49,9 @@ nothing_left() {
 
 @test "members that are not supported are refused, not ignored" {
   refused '.linux.intelRdt = {"closID": "x"}' /linux/intelRdt
-  refused '.linux.personality = {"domain": "LINUX"}' /linux/personality
   refused '.linux.mountLabel = "x"' /linux/mountLabel
   refused '.process.apparmorProfile = "x"' /process/apparmorProfile
   refused '.process.selinuxLabel = "x"' /process/selinuxLabel
-  refused '.mounts += [{"destination": "/x", "type": "tmpfs", "options": ["remount"]}]' remount
   refused '.linux.cgroupsPath = "system.slice:gantry:x"' systemd
 }
 
@@ -64,6 +62,8 @@ nothing_left() {
   refused '.mounts += [{"destination": "/x", "type": "tmpfs", "options": ["bogus=1"]}]' bogus
   refused '(.linux.namespaces[] | select(.type == "network")).path = "/not/there"' /not/there
   refused '.hooks = {"createRuntime": [{"path": "/not/there"}]}' /not/there
+  refused '.linux.devices = [{"path": "/etc/passwd", "type": "c", "major": 1, "minor": 3}]' "device /etc/passwd"
+  refused '.linux.devices = [{"path": "/dev/x", "type": "c"}]' "/linux/devices/0: major and minor are missing"
   refused '.linux.seccomp = {"defaultAction": "SCMP_ACT_EXPLODE"}' SCMP_ACT_EXPLODE
 }
 

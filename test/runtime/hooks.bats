@@ -65,13 +65,55 @@ poststart running c host"
   contains "$output" "startContainer hook /bin/false failed with exit code 1"
 }
 
-@test "poststart and poststop hooks that fail are a warning" {
+@test "a poststop hook that fails is a warning" {
   make_bundle "$WORK/b" sh -c 'echo ran'
-  edit_config "$WORK/b" '.hooks = {"poststart": [{"path": "/bin/false"}], "poststop": [{"path": "/nonexistent"}]}'
+  edit_config "$WORK/b" '.hooks = {"poststop": [{"path": "/nonexistent"}]}'
   run -0 gantry-runtime run --bundle "$WORK/b" c
   contains "$output" ran
-  contains "$output" "poststart hook /bin/false failed"
   contains "$output" /nonexistent
+}
+
+@test "a poststart hook that fails stops the container" {
+  make_bundle "$WORK/b" sleep 1000
+  edit_config "$WORK/b" --arg log "$WORK/log" '.hooks = {"poststart": [{"path": "/bin/false"}, {"path": "/bin/touch", "args": ["touch", $log]}]}'
+  gantry-runtime create --bundle "$WORK/b" c
+  run ! gantry-runtime start c
+  contains "$output" "start container 'c': poststart hook /bin/false failed"
+  equal "$(gantry-runtime state c | jq -r .status)" stopped
+  [[ ! -e $WORK/log ]]
+  gantry-runtime delete c
+  run ! gantry-runtime run --bundle "$WORK/b" d
+  contains "$output" "poststart hook /bin/false failed"
+  equal "$(gantry-runtime list --quiet)" ""
+}
+
+@test "hooks inside read the pid of inside, the others that of the host" {
+  make_bundle "$WORK/b" sleep 1000
+  cat >"$WORK/hook" <<'SCRIPT'
+#!/bin/sh
+grep '"pid"' | tr -dc 0-9 >"$1"
+SCRIPT
+  chmod 755 "$WORK/hook"
+  edit_config "$WORK/b" --arg hook "$WORK/hook" --arg work "$WORK" '.hooks = (["createRuntime", "createContainer", "poststart"]
+    | map({(.): [{"path": $hook, "args": ["hook", "\($work)/\(.)"], "env": ["PATH=/bin:/usr/bin"]}]}) | add)'
+  gantry-runtime run --detach --pid-file "$WORK/pid" --bundle "$WORK/b" c
+  equal "$(cat "$WORK/createRuntime")" "$(cat "$WORK/pid")"
+  equal "$(cat "$WORK/createContainer")" 1
+  equal "$(cat "$WORK/poststart")" "$(cat "$WORK/pid")"
+}
+
+@test "a hook has the environment and the arguments of the config alone" {
+  make_bundle "$WORK/b" true
+  cat >"$WORK/hook" <<'SCRIPT'
+#!/bin/sh
+{ echo "$0 $# $*"; tr '\0' '\n' </proc/self/environ; } >"$LOG"
+SCRIPT
+  chmod 755 "$WORK/hook"
+  edit_config "$WORK/b" --arg hook "$WORK/hook" --arg log "$WORK/log" '.hooks = {"createRuntime": [
+    {"path": $hook, "args": ["other-name", "a b", "c"], "env": ["LOG=\($log)", "X=1"]}]}'
+  gantry-runtime run --bundle "$WORK/b" c
+  contains "$(cat "$WORK/log")" "$WORK/hook 2 a b c"
+  equal "$(tail -n +2 "$WORK/log" | grep -vE '^(PWD|_|SHLVL)=' | sort)" "LOG=$WORK/log"$'\n'"X=1"
 }
 
 @test "a hook that takes too long is ended" {

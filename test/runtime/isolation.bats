@@ -108,6 +108,8 @@ fifo"
   run -0 in_container '.process.user = {"uid": 1234, "gid": 5678, "additionalGids": [7, 8], "umask": 63}' \
     sh -c 'id -u; id -G; umask; echo $HOME; touch /dev/stdout'
   equal "$output" $'1234\n5678 7 8\n0077\n/'
+  # Without one, the caller's stays.
+  equal "$(umask 0027 && in_container . sh -c umask)" 0027
 }
 
 @test "capabilities: exactly the ones asked for, and nothing inheritable" {
@@ -118,6 +120,18 @@ CapPrm:	0000000000000021
 CapEff:	0000000000000021
 CapBnd:	0000000000000021
 CapAmb:	0000000000000000"
+}
+
+@test "capabilities that nobody can grant are a warning" {
+  need_root
+  run -0 in_container '.process.capabilities.bounding += ["CAP_MAGIC"]' echo ran
+  contains "$output" "warning: /process/capabilities: there is no capability 'CAP_MAGIC'"
+  contains "$output" ran
+  edit_config "$WORK/b" '.process.args = ["grep", "CapEff", "/proc/self/status"]
+    | .process.capabilities = (["bounding", "effective", "permitted"] | map({(.): ["CAP_KILL", "CAP_SYS_TIME"]}) | add)'
+  run -0 setpriv --bounding-set=-sys_time --inh-caps=-sys_time gantry-runtime run --bundle "$WORK/b" c
+  contains "$output" "cannot grant CAP_SYS_TIME"
+  contains "$output" "0000000000000020"
 }
 
 @test "another user has only the ambient capabilities" {
