@@ -42,7 +42,7 @@ Result<oci::Process> make_process(const Container& container, oci::Process proce
   process.console_size.reset();
   if (const auto size = own_window_size(); size && asked.tty)
     process.console_size = oci::ConsoleSize{.height = size->rows, .width = size->columns};
-  process.user = {.uid = user.uid, .gid = user.gid, .additional_gids = user.groups};
+  process.user = {.uid = user.uid, .gid = user.gid, .umask = 0022, .additional_gids = user.groups};
   process.capabilities = TRY(build_capabilities(config, user));
   std::vector<std::string> env = std::move(process.env);
   if (!asked.user.empty()) env.push_back("HOME=" + user.home);

@@ -82,7 +82,7 @@ Result<oci::Process> build_process(const SpecInput& input, const oci::Capabiliti
   process.terminal = config.tty;
   if (config.tty && input.window_size)
     process.console_size = oci::ConsoleSize{.height = input.window_size->rows, .width = input.window_size->columns};
-  process.user = {.uid = input.user.uid, .gid = input.user.gid, .additional_gids = input.user.groups};
+  process.user = {.uid = input.user.uid, .gid = input.user.gid, .umask = 0022, .additional_gids = input.user.groups};
   if (config.entrypoint) process.args = *config.entrypoint;
   process.args.insert(process.args.end(), config.command.begin(), config.command.end());
   process.env = build_environment(config.env, input.user, input.hostname, config.tty);
