@@ -6,6 +6,7 @@
 #include "runtime/container_init.hpp"
 #include "runtime/hooks.hpp"
 #include "runtime/id_maps.hpp"
+#include "runtime/net_devices.hpp"
 #include "runtime/resources.hpp"
 #include "runtime/seccomp_agent.hpp"
 #include "runtime/spawn.hpp"
@@ -55,7 +56,6 @@ Result<> refuse_unsupported(const oci::Spec& spec) {
   };
   if (!spec.linux) return {};
   if (spec.linux->intel_rdt) return refuse("/linux/intelRdt");
-  if (!spec.linux->net_devices.empty()) return refuse("/linux/netDevices");
   return {};
 }
 
@@ -200,7 +200,7 @@ class Creation {
   Result<> set_up_from_outside() {
     if (needs_maps()) TRY(with_context(linux::write_id_maps(process_.pid, TRY(id_maps_of(spec_))), "map the ids"));
     if (cgroup_ && (has_v1_cgroups() || !born_in_cgroup_)) TRY(cgroup_->add(process_.pid, !born_in_cgroup_));
-    return {};
+    return net_devices_.move_in(spec_, process_.pid);
   }
 
   Result<> record_process() {
@@ -231,6 +231,7 @@ class Creation {
   }
 
   void undo() {
+    net_devices_.move_back();
     if (process_.pid != 0) {
       best_effort(linux::send_signal(process_.pidfd, SIGKILL));
       waitpid(process_.pid, nullptr, 0);
@@ -264,6 +265,7 @@ class Creation {
   Record record_;
   Channel channel_;
   linux::Process process_;
+  NetDevices net_devices_;
   bool born_in_cgroup_ = false;
   bool done_ = false;
 };
