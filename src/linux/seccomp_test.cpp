@@ -165,8 +165,14 @@ TEST(Seccomp, KnowsTheFlagsOfTheSpec) {
   EXPECT_EQ(*seccomp_flags(filter),
             SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_LOG | SECCOMP_FILTER_FLAG_SPEC_ALLOW);
   EXPECT_EQ(under(filter, [](const Fd&) { return 7; }).code, 7);
+}
+
+TEST(Seccomp, WaitsKillablyOnlyWhereThereIsAListener) {
+  SeccompFilter filter;
   filter.flags = {"SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"};
-  EXPECT_EQ(*seccomp_flags(filter), SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV);
+  EXPECT_EQ(*seccomp_flags(filter), 0u);
+  filter.rules.push_back({{"getpid"}, "SCMP_ACT_NOTIFY", {}, {}});
+  EXPECT_EQ(*seccomp_flags(filter), SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV | SECCOMP_FILTER_FLAG_NEW_LISTENER);
 }
 
 TEST(Seccomp, NamesTheWordThatItDoesNotKnow) {

@@ -22,7 +22,7 @@ in_container() {
   # Fields 19 and 41 of proc_pid_stat(5).
   local fields="awk '{ print \$19, \$41 }' /proc/self/stat"
   equal "$(in_container '.process.scheduler = {"policy": "SCHED_BATCH", "nice": 7}' sh -c "$fields")" "7 3"
-  equal "$(in_container '.process.scheduler = {"policy": "SCHED_IDLE"}' sh -c "$fields")" "0 5"
+  equal "$(in_container '.process.scheduler = {"policy": "SCHED_IDLE"}' sh -c "$fields")" "$(nice) 5"
   equal "$(in_container '.process.scheduler = {"policy": "SCHED_OTHER", "nice": -3, "flags": ["SCHED_FLAG_RESET_ON_FORK"]}' \
     awk '{ print $19, $41 }' /proc/self/stat)" "-3 0"
   run ! in_container '.process.scheduler = {"policy": "SCHED_ISO"}' true
