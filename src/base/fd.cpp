@@ -58,9 +58,8 @@ Result<> send_fd(const Fd& socket, const Fd& fd, std::string_view text) {
   return {};
 }
 
-Result<Fd> receive_fd(const Fd& socket) {
-  char byte;
-  iovec data{&byte, 1};
+Result<Message> receive_message(const Fd& socket, std::span<char> buffer, std::string_view doing) {
+  iovec data{buffer.data(), buffer.size()};
   alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
   msghdr message{};
   message.msg_iov = &data;
@@ -72,13 +71,22 @@ Result<Fd> receive_fd(const Fd& socket) {
   do {
     got = recvmsg(socket.get(), &message, MSG_CMSG_CLOEXEC);
   } while (got < 0 && errno == EINTR);
-  if (got < 0) return Error::system("receive a descriptor over a socket");
+  if (got < 0) return Error::system("{}", doing);
+  Message received{static_cast<std::size_t>(got), {}};
   const cmsghdr* header = CMSG_FIRSTHDR(&message);
-  if (got == 0 || header == nullptr || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS)
-    return fail(Code::failed, "the other side of a socket went away before it sent a descriptor");
+  if (header == nullptr || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) return received;
   int raw;
   std::memcpy(&raw, CMSG_DATA(header), sizeof raw);
-  return Fd(raw);
+  received.fd = Fd(raw);
+  return received;
+}
+
+Result<Fd> receive_fd(const Fd& socket) {
+  char byte;
+  Message message = TRY(receive_message(socket, {&byte, 1}, "receive a descriptor over a socket"));
+  if (message.size == 0 || !message.fd.valid())
+    return fail(Code::failed, "the other side of a socket went away before it sent a descriptor");
+  return std::move(message.fd);
 }
 
 namespace {

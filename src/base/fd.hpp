@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -56,6 +57,12 @@ Result<SocketPair> make_socket_pair(int type);
 
 /// Sends one descriptor over a unix socket; it comes with the first byte of the message.
 Result<> send_fd(const Fd& socket, const Fd& fd, std::string_view message = {"", 1});
+struct Message {
+  std::size_t size = 0;  ///< of what is in the buffer; 0: the peer is gone
+  Fd fd;                 ///< that came with it, close-on-exec; invalid: none did
+};
+/// Receives from a unix socket, with one descriptor at most: the kernel closes further ones. `doing` is for the error.
+Result<Message> receive_message(const Fd& socket, std::span<char> buffer, std::string_view doing);
 /// Receives one descriptor, close-on-exec; fails when the peer closes or sends none.
 Result<Fd> receive_fd(const Fd& socket);
 

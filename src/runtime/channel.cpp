@@ -71,28 +71,12 @@ struct Packet {
 
 Result<Packet> receive_packet(const Fd& channel) {
   Packet packet{std::string(kMaxPacket, 0), {}};
-  iovec piece{packet.data.data(), packet.data.size()};
-  union {
-    cmsghdr header;
-    char buffer[CMSG_SPACE(sizeof(int))];
-  } control{};
-  msghdr message{};
-  message.msg_iov = &piece;
-  message.msg_iovlen = 1;
-  message.msg_control = control.buffer;
-  message.msg_controllen = sizeof control.buffer;
-  ssize_t got;
-  do {
-    got = recvmsg(channel.get(), &message, MSG_CMSG_CLOEXEC);
-  } while (got < 0 && errno == EINTR);
+  auto message = receive_message(channel, packet.data, "hear from the other half of the runtime");
   // A peer that was killed with unread data resets the connection.
-  if (got < 0 && errno != ECONNRESET) return Error::system("hear from the other half of the runtime");
-  packet.data.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
-  if (got > 0 && message.msg_controllen >= CMSG_LEN(sizeof(int)) && control.header.cmsg_type == SCM_RIGHTS) {
-    int descriptor;
-    std::memcpy(&descriptor, CMSG_DATA(&control.header), sizeof descriptor);
-    packet.descriptor = Fd(descriptor);
-  }
+  if (!message && message.error().os_error() == ECONNRESET) return Packet{};
+  auto [size, descriptor] = TRY(std::move(message));
+  packet.data.resize(size);
+  packet.descriptor = std::move(descriptor);
   return packet;
 }
 
