@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -30,6 +31,19 @@ Result<SocketPair> make_socket_pair(int type) {
   int ends[2];
   if (socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, ends) < 0) return Error::system("make a socket pair");
   return SocketPair{Fd(ends[0]), Fd(ends[1])};
+}
+
+Result<Fd> connect_unix(const std::string& path, std::string_view what) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof address.sun_path)
+    return fail(Code::invalid, "the path of {} {} is longer than 107 bytes", what, path);
+  std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
+  Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!socket.valid()) return Error::system("make a socket");
+  if (connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0)
+    return Error::system("connect to {} {}", what, path);
+  return socket;
 }
 
 Result<> send_fd(const Fd& socket, const Fd& fd, std::string_view text) {

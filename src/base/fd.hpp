@@ -57,6 +57,9 @@ Result<SocketPair> make_socket_pair(int type);
 
 /// Sends one descriptor over a unix socket; it comes with the first byte of the message.
 Result<> send_fd(const Fd& socket, const Fd& fd, std::string_view message = {"", 1});
+/// Connects to the unix stream socket at `path`; `what` it is, for the error: "console socket".
+Result<Fd> connect_unix(const std::string& path, std::string_view what);
+
 struct Message {
   std::size_t size = 0;  ///< of what is in the buffer; 0: the peer is gone
   Fd fd;                 ///< that came with it, close-on-exec; invalid: none did

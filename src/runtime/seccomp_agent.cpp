@@ -2,28 +2,7 @@
 
 #include "runtime/channel.hpp"
 
-#include <sys/socket.h>
-#include <sys/un.h>
-
-#include <cstring>
-
 namespace gantry::runtime {
-
-namespace {
-
-Result<Fd> connect_to(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) return fail(Code::invalid, "{} is too long for a socket's path", path);
-  std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
-  Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (!socket.valid()) return Error::system("make a socket");
-  if (connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0)
-    return std::move(Error::system("connect to the seccomp agent at {}", path)).with_cure("start the agent first");
-  return socket;
-}
-
-}  // namespace
 
 Result<> send_to_agent(const oci::Spec& spec, const Fd& listener, pid_t pid, const oci::State& state) {
   const oci::Seccomp& seccomp = *spec.linux->seccomp;
@@ -32,7 +11,11 @@ Result<> send_to_agent(const oci::Spec& spec, const Fd& listener, pid_t pid, con
                                      .pid = pid,
                                      .metadata = seccomp.listener_metadata,
                                      .state = state};
-  Fd socket = TRY(with_context(connect_to(seccomp.listener_path), "/linux/seccomp/listenerPath"));
+  auto connected =
+      with_context(connect_unix(seccomp.listener_path, "the seccomp agent at"), "/linux/seccomp/listenerPath");
+  if (!connected && connected.error().os_error() != 0)
+    return std::move(connected.error()).with_cure("start the agent first");
+  Fd socket = TRY(std::move(connected));
   return with_context(send_fd(socket, listener, oci::write_container_process_state(message)), "{}",
                       seccomp.listener_path);
 }

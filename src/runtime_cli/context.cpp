@@ -6,13 +6,10 @@
 
 #include <fcntl.h>
 #include <regex.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <climits>
 #include <cstdlib>
-#include <cstring>
 
 namespace gantry::runtime_cli {
 
@@ -50,19 +47,6 @@ Result<std::string> absolute(const std::string& path) {
   char here[PATH_MAX];
   if (getcwd(here, sizeof here) == nullptr) return Error::system("find the current directory");
   return linux::clean_path(std::string(here) + "/" + path);
-}
-
-Result<Fd> connect_console(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path)
-    return fail(Code::invalid, "the path of console socket {} is longer than 107 bytes", path);
-  std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
-  Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (!socket.valid()) return Error::system("make a socket");
-  if (connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0)
-    return Error::system("connect to console socket {}", path);
-  return socket;
 }
 
 Result<std::vector<std::string>> chosen_containers(const runtime::Settings& settings, const std::string& word,

@@ -36,8 +36,8 @@ Result<runtime::Settings> settings(const Globals& globals);
 /// `path` as seen from the current directory, absolute.
 Result<std::string> absolute(const std::string& path);
 
-/// Connects to the unix socket that takes the terminal's master.
-Result<Fd> connect_console(const std::string& path);
+/// What an error calls the socket that takes the terminal's master.
+inline constexpr const char* kConsoleSocket = "console socket";
 
 inline constexpr options::Words kContainer{
     .name = "CONTAINER", .least = 1, .most = 1, .first = options::Completes::nothing};

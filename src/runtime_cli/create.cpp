@@ -33,7 +33,7 @@ Result<runtime::CreateRequest> make_request(const Globals& globals, const std::s
     return std::move(text.error()).with_cure("give the bundle with --bundle, or make one with 'gantry-runtime spec'");
   request.spec = TRY(oci::parse_spec(TRY(std::move(text)), config));
   if (!options.console_socket.empty()) {
-    console = TRY(connect_console(options.console_socket));
+    console = TRY(connect_unix(options.console_socket, kConsoleSocket));
     request.console_socket = console.get();
   }
   if (!options.pid_file.empty()) request.pid_file = TRY(absolute(options.pid_file));

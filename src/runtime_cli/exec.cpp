@@ -85,7 +85,7 @@ Result<int> exec(const Globals& globals, const ExecArguments& arguments) {
   request.ignore_paused = arguments.ignore_paused;
   if (!arguments.pid_file.empty()) request.pid_file = TRY(absolute(arguments.pid_file));
   Fd console;
-  if (!arguments.console_socket.empty()) console = TRY(connect_console(arguments.console_socket));
+  if (!arguments.console_socket.empty()) console = TRY(connect_unix(arguments.console_socket, kConsoleSocket));
   bool terminal = request.process.terminal && !console.valid();
   if (terminal && arguments.detach)
     return fail(Code::invalid, "a detached process with a terminal needs somebody to take it")
