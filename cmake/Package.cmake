@@ -14,9 +14,9 @@ endforeach()
 set(share ${CMAKE_BINARY_DIR}/share)
 add_custom_command(
   OUTPUT ${share}/stamp
-  COMMAND ${CMAKE_SOURCE_DIR}/packaging/share ${CMAKE_BINARY_DIR}/bin/gantry ${share}
+  COMMAND ${CMAKE_SOURCE_DIR}/packaging/share ${CMAKE_BINARY_DIR}/bin ${share}
   COMMAND ${CMAKE_COMMAND} -E touch ${share}/stamp
-  DEPENDS gantry gantry-transfer ${CMAKE_SOURCE_DIR}/packaging/share
+  DEPENDS gantry gantry-runtime gantry-transfer ${CMAKE_SOURCE_DIR}/packaging/share
   COMMENT "Writing man pages and completions"
   VERBATIM)
 add_custom_target(share DEPENDS ${share}/stamp)

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 // The JSON name of a described member or enumerator. It is spelled out when it is needed: names in tables would cost
 // more than they save.
@@ -58,6 +59,15 @@ std::string enum_name(Enum value) {
   for (const auto& enumerator : type.enumerators)
     if (enumerator.value == static_cast<std::int64_t>(value)) return name_of(type, enumerator);
   return {};
+}
+
+/// The JSON names of all values of an enum, in the order of their description.
+template <class Enum>
+std::vector<std::string> enum_names() {
+  const Type& type = kType<Enum>;
+  std::vector<std::string> names;
+  for (const auto& enumerator : type.enumerators) names.push_back(name_of(type, enumerator));
+  return names;
 }
 
 /// Appends a JSON string. Bytes that are not UTF-8 become U+FFFD each, as with Go's encoder.

@@ -130,12 +130,13 @@ bool repeats_an_argument(const std::vector<scmp_arg_cmp>& conditions) {
   return false;
 }
 
-Result<> add_rule(const Context& context, const SeccompRule& rule, std::uint32_t default_action) {
+Result<> add_rule(const Context& context, const SeccompRule& rule, std::uint32_t default_action, bool fail_unknown) {
   std::uint32_t action = TRY(action_of(rule.action, rule.errno_ret));
   auto conditions = TRY(conditions_of(rule));
   if (action == default_action) return {};  // libseccomp refuses a rule that changes nothing
   for (const auto& name : rule.names) {
     int number = seccomp_syscall_resolve_name(name.c_str());
+    if (number == __NR_SCMP_ERROR && fail_unknown) return fail(Code::invalid, "system call '{}' is not known", name);
     if (number == __NR_SCMP_ERROR) continue;
     auto add = [&](std::span<const scmp_arg_cmp> all_of) {
       int added =
@@ -161,7 +162,32 @@ Result<std::string> export_program(const Context& context) {
 /// From here on a binary search by number is faster than asking for one system call after the other.
 constexpr std::size_t kManyCalls = 16;
 
+std::vector<std::string> names_of(std::span<const Word> words) {
+  std::vector<std::string> names;
+  for (const Word& word : words) names.emplace_back(word.name);
+  return names;
+}
+
 }  // namespace
+
+SeccompWords seccomp_words() {
+  return {names_of(kActions), names_of(kOperators), names_of(kArchitectures), names_of(kFlags)};
+}
+
+bool kernel_has_seccomp_flag(std::string_view flag) {
+  auto value = look_up(kFlags, flag, "flag");
+  if (!value) return false;
+  unsigned flags = *value;
+  // The kernel takes this one only together with a listener.
+  if (flags == SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV) flags |= SECCOMP_FILTER_FLAG_NEW_LISTENER;
+  // A flag that it knows lets it come as far as the missing program.
+  return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, nullptr) < 0 && errno == EFAULT;
+}
+
+std::string libseccomp_version() {
+  const scmp_version* version = seccomp_version();
+  return fmt::format("{}.{}.{}", version->major, version->minor, version->micro);
+}
 
 Result<std::string> compile_seccomp(const SeccompFilter& filter) {
   std::uint32_t default_action = TRY(action_of(filter.default_action, filter.default_errno));
@@ -174,7 +200,7 @@ Result<std::string> compile_seccomp(const SeccompFilter& filter) {
   if (calls >= kManyCalls) TRY(check(seccomp_attr_set(context.get(), SCMP_FLTATR_CTL_OPTIMIZE, 2), "optimise"));
 
   TRY(add_architectures(context, filter.architectures));
-  for (const auto& rule : filter.rules) TRY(add_rule(context, rule, default_action));
+  for (const auto& rule : filter.rules) TRY(add_rule(context, rule, default_action, filter.fail_unknown_syscall));
   return export_program(context);
 }
 

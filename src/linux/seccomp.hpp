@@ -35,10 +35,25 @@ struct SeccompFilter {
   std::vector<std::string> architectures;  ///< "SCMP_ARCH_X86", … besides the native one
   std::vector<std::string> flags;          ///< "SECCOMP_FILTER_FLAG_LOG", …
   std::vector<SeccompRule> rules;
+  bool fail_unknown_syscall = false;
 };
 
+/// The words that a filter may use.
+struct SeccompWords {
+  std::vector<std::string> actions;
+  std::vector<std::string> operators;
+  std::vector<std::string> architectures;
+  std::vector<std::string> flags;
+};
+SeccompWords seccomp_words();
+/// Whether the running kernel has a flag of seccomp_words().
+bool kernel_has_seccomp_flag(std::string_view flag);
+/// Of the library that compiles filters: "2.5.4".
+std::string libseccomp_version();
+
 /// The filter as an array of `struct sock_filter`. The same filter gives the same bytes, so they can be cached.
-/// System calls that this libseccomp does not know are skipped; a word the spec does not know is Code::invalid.
+/// System calls that this libseccomp does not know are skipped, unless the filter says otherwise; a word the spec does
+/// not know is Code::invalid.
 Result<std::string> compile_seccomp(const SeccompFilter& filter);
 /// The flags for load_seccomp(): those of `filter`, and SECCOMP_FILTER_FLAG_NEW_LISTENER when a rule notifies.
 Result<unsigned> seccomp_flags(const SeccompFilter& filter);

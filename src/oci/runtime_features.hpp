@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-// runtime-spec 1.2 features.md and features-linux.md. Absent means "unknown", not "none".
+// runtime-spec 1.3 features.md and features-linux.md. Absent means "unknown", not "none".
 
 namespace gantry::oci {
 
@@ -46,6 +46,14 @@ struct SeccompFeatures {
 };
 BOOST_DESCRIBE_STRUCT(SeccompFeatures, (), (enabled, actions, operators, archs, known_flags, supported_flags))
 
+struct MemoryPolicyFeatures {
+  std::vector<std::string> modes;
+  std::vector<std::string> flags;
+
+  bool operator==(const MemoryPolicyFeatures&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(MemoryPolicyFeatures, (), (modes, flags))
+
 struct MountExtensions {
   std::optional<FeatureSwitch> idmap;
 
@@ -61,12 +69,15 @@ struct LinuxFeatures {
   std::optional<FeatureSwitch> apparmor;
   std::optional<FeatureSwitch> selinux;
   std::optional<FeatureSwitch> intel_rdt;
+  std::optional<MemoryPolicyFeatures> memory_policy;
   std::optional<MountExtensions> mount_extensions;
+  std::optional<FeatureSwitch> net_devices;
 
   bool operator==(const LinuxFeatures&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(LinuxFeatures, (),
-                      (namespaces, capabilities, cgroup, seccomp, apparmor, selinux, intel_rdt, mount_extensions))
+                      (namespaces, capabilities, cgroup, seccomp, apparmor, selinux, intel_rdt, memory_policy,
+                       mount_extensions, net_devices))
 
 /// What `features` prints.
 struct Features {

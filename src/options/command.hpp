@@ -23,6 +23,12 @@ struct Example {
   std::string_view effect;  ///< what it does, as a phrase: "Start a shell in a new container"
 };
 
+/// A part of the man page that help leaves out.
+struct ManSection {
+  std::string_view title;
+  std::string_view text;  ///< sentences; a line break starts a paragraph
+};
+
 /// A node of the tree of commands; a constinit table made by command<> or commands().
 struct Command {
   std::string_view name;
@@ -30,11 +36,13 @@ struct Command {
   std::string_view summary;      ///< one line without a full stop
   std::string_view synopsis;     ///< what follows the name: "[OPTIONS] CONTAINER..."
   std::string_view description;  ///< a few sentences; a line break starts a paragraph
+  std::span<const ManSection> sections = {};
   std::span<const Example> examples = {};
   std::span<const Group> groups = {};
   Words words = {};
   std::span<const Command* const> commands = {};  ///< not empty: the first word chooses one of these
   std::string_view program = {};  ///< not empty: the sibling program that knows the rest and takes the whole call
+  int manual = 1;                 ///< of a program: the section of the manual with its pages
   bool hidden = false;
   Result<int> (*run)(Call& call) = nullptr;
 };

@@ -33,6 +33,14 @@ std::string page_name(const Call& call) {
   return name;
 }
 
+int manual_of(const Call& call) { return call.path()[0]->manual; }
+
+std::string paragraphs(std::string_view text) {
+  std::string out = escape(text);
+  for (std::size_t at = 0; (at = out.find('\n', at)) != out.npos; at += 5) out.replace(at, 1, "\n.PP\n");
+  return out;
+}
+
 void add_options(std::string& out, const Command& command, std::string_view usual_title) {
   std::string_view last_title;
   for (const Group& group : command.groups) {
@@ -60,8 +68,8 @@ void add_commands(std::string& out, const Call& call) {
   out += ".SH COMMANDS\n";
   for (const Command* each : call.command().commands)
     if (!each->hidden)
-      out += fmt::format(".TP\n\\fB{}\\-{}\\fR(1)\n{}.\n", escape(page_name(call)), escape(each->name),
-                         escape(each->summary));
+      out += fmt::format(".TP\n\\fB{}\\-{}\\fR({})\n{}.\n", escape(page_name(call)), escape(each->name),
+                         manual_of(call), escape(each->summary));
 }
 
 void add_examples(std::string& out, const Command& command) {
@@ -75,7 +83,7 @@ void add_see_also(std::string& out, const Call& call) {
   if (call.path().size() < 2) return;
   std::string page = page_name(call);
   page.resize(page.size() - call.command().name.size() - 1);
-  out += fmt::format(".SH SEE ALSO\n\\fB{}\\fR(1)\n", escape(page));
+  out += fmt::format(".SH SEE ALSO\n\\fB{}\\fR({})\n", escape(page), manual_of(call));
 }
 
 }  // namespace
@@ -83,17 +91,16 @@ void add_see_also(std::string& out, const Call& call) {
 std::string man_page(const Call& call) {
   const Command& command = call.command();
   std::string name = page_name(call);
-  std::string out = fmt::format(".TH {} 1 \"\" \"Gantry\" \"Gantry Manual\"\n.SH NAME\n{} \\- {}\n",
-                                escape(to_upper(name)), escape(name), escape(command.summary));
+  std::string out = fmt::format(".TH {} {} \"\" \"Gantry\" \"Gantry Manual\"\n.SH NAME\n{} \\- {}\n",
+                                escape(to_upper(name)), manual_of(call), escape(name), escape(command.summary));
   out += fmt::format(".SH SYNOPSIS\n\\fB{}\\fR {}\n", escape(call.name()), escape(command.synopsis));
-  std::string paragraphs = escape(command.description);
-  for (std::size_t at = 0; (at = paragraphs.find('\n', at)) != paragraphs.npos; at += 5)
-    paragraphs.replace(at, 1, "\n.PP\n");
-  out += fmt::format(".SH DESCRIPTION\n{}\n", paragraphs);
+  out += fmt::format(".SH DESCRIPTION\n{}\n", paragraphs(command.description));
   add_commands(out, call);
   bool is_root = call.path().size() == 1;
   add_options(out, command, is_root ? "Global options" : "Options");
   if (!is_root) add_options(out, *call.path()[0], "Global options");
+  for (const ManSection& section : command.sections)
+    out += fmt::format(".SH {}\n{}\n", to_upper(section.title), paragraphs(section.text));
   add_examples(out, command);
   add_see_also(out, call);
   return out;

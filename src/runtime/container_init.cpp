@@ -38,7 +38,7 @@ class ContainerInit {
   Result<> prepare() {
     if (plan_.parent_goes_first) TRY(wait_for_parent());
     if (!plan_.joins) TRY(set_oom_score(plan_.process.process));
-    if (plan_.own_user_namespace) TRY(become_namespace_root());
+    if (plan_.own_user_namespace) TRY(become_namespace_root(plan_.process.keep_original_groups));
     TRY(enter_time_namespace());
     TRY(enter_cgroup_namespace());
     TRY(cut_off_host_mounts());
@@ -110,7 +110,7 @@ class ContainerInit {
       TRY(wait_for_parent());
       plan_.parent_goes_first = true;
     }
-    return run_hooks(hooks.create_container, "createContainer", hook_state(oci::Status::creating));
+    return run_hooks(hooks.create_container, "createContainer", hook_state(oci::Status::creating), plan_.hook_output);
   }
 
   Result<> set_names() {
@@ -149,7 +149,8 @@ class ContainerInit {
       if (!report_.valid()) return Error::system("wait for the start");
       listener.close();
     }
-    return run_hooks(spec_.hooks->start_container, "startContainer", hook_state(oci::Status::created));
+    return run_hooks(spec_.hooks->start_container, "startContainer", hook_state(oci::Status::created),
+                     plan_.hook_output);
   }
 
   /// The pid is what the container calls it: these hooks run inside.

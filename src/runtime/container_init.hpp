@@ -1,5 +1,6 @@
 #pragma once
 
+#include "runtime/hooks.hpp"
 #include "runtime/prepared_mounts.hpp"
 #include "runtime/process_setup.hpp"
 #include "runtime/runtime.hpp"
@@ -15,10 +16,11 @@ struct InitPlan {
   ProcessSetup process;
   std::vector<std::string> cgroup_folders;
   std::vector<PreparedMount> prepared_mounts = {};  ///< one for each mount, or none
-  bool own_user_namespace = false;                  ///< in a user namespace, new or joined
-  bool joins = false;                               ///< an existing namespace was joined on the way
-  bool parent_goes_first = false;                   ///< id maps or v1 cgroups have to be there before anything else
-  Fd channel;                                       ///< the child's end
+  HookOutput hook_output = {};
+  bool own_user_namespace = false;  ///< in a user namespace, new or joined
+  bool joins = false;               ///< an existing namespace was joined on the way
+  bool parent_goes_first = false;   ///< id maps or v1 cgroups have to be there before anything else
+  Fd channel;                       ///< the child's end
 };
 
 /// The child's half of create(): from a fresh clone to gantry-init. Does not return.

@@ -2,6 +2,7 @@
 #include "base/log.hpp"
 #include "linux/idmap.hpp"
 #include "linux/process.hpp"
+#include "runtime/annotations.hpp"
 #include "runtime/channel.hpp"
 #include "runtime/container_init.hpp"
 #include "runtime/hooks.hpp"
@@ -78,8 +79,12 @@ bool may_be_moved_instead(const Error& error) {
 /// One container on its way; what was made so far goes again when it is dropped without done().
 class Creation {
  public:
-  Creation(const Settings& settings, const CreateRequest& request, StateFolder folder)
-      : settings_(settings), request_(request), spec_(request.spec), folder_(std::move(folder)) {}
+  Creation(const Settings& settings, const CreateRequest& request, Annotations annotations, StateFolder folder)
+      : settings_(settings),
+        request_(request),
+        spec_(request.spec),
+        annotations_(std::move(annotations)),
+        folder_(std::move(folder)) {}
   ~Creation() {
     if (!done_) undo();
   }
@@ -92,8 +97,9 @@ class Creation {
     TRY(clone_init(plan));
     TRY(set_up_from_outside());
     TRY(record_process());
+    TRY(hand_out_pidfd());
     TRY(send_go(channel_.parent, process_.pid));
-    TRY(follow_init());
+    TRY(follow_init(plan.hook_output));
     done_ = true;
     return process_.pid;
   }
@@ -145,6 +151,7 @@ class Creation {
     InitPlan plan{.request = request_, .process = TRY(prepare_process(*spec_.process, spec_, handles, settings_))};
     plan.process.reap = request_.reap;
     plan.process.new_session_keyring = !request_.no_new_keyring;
+    plan.hook_output = TRY(open_hook_output(spec_));
     if (!request_.start_now) plan.process.start_listener = TRY(listen_for_start(folder_));
     plan.cgroup_folders = record_.cgroup_folders;
     plan.prepared_mounts = TRY(prepare_mounts(request_));
@@ -213,8 +220,14 @@ class Creation {
     return replace_file(request_.pid_file, fmt::format("{}", process_.pid), 0644, Sync::no);
   }
 
+  Result<> hand_out_pidfd() {
+    if (annotations_.pidfd_receiver.empty()) return {};
+    Fd receiver = TRY(with_context(connect_unix(annotations_.pidfd_receiver, "the receiver at"), "/annotations/run.oci.pidfd_receiver"));
+    return send_fd(receiver, process_.pidfd);
+  }
+
   /// Until the child has become gantry-init (or, with start_now, the program).
-  Result<> follow_init() {
+  Result<> follow_init(const HookOutput& output) {
     oci::State state = make_state(record_, oci::Status::creating, spec_);
     for (Report report = TRY(await_report(channel_.parent)); report.kind != Report::done;
          report = TRY(await_report(channel_.parent))) {
@@ -222,8 +235,8 @@ class Creation {
         TRY(send_to_agent(spec_, report.listener, process_.pid, state));
         continue;
       }
-      TRY(run_hooks(spec_.hooks->prestart, "prestart", state));
-      TRY(run_hooks(spec_.hooks->create_runtime, "createRuntime", state));
+      TRY(run_hooks(spec_.hooks->prestart, "prestart", state, output));
+      TRY(run_hooks(spec_.hooks->create_runtime, "createRuntime", state, output));
       TRY(send_go(channel_.parent, process_.pid));
     }
     if (!request_.start_now) return {};
@@ -260,6 +273,7 @@ class Creation {
   const Settings& settings_;
   const CreateRequest& request_;
   const oci::Spec& spec_;
+  Annotations annotations_;
   StateFolder folder_;
   std::optional<linux::Cgroup> cgroup_;
   Record record_;
@@ -274,7 +288,8 @@ class Creation {
 
 Result<pid_t> create(const Settings& settings, const CreateRequest& request) {
   TRY(check_request(request));
-  Creation creation(settings, request, TRY(StateFolder::make(settings, request.id)));
+  Annotations annotations = TRY(read_annotations(request.spec));
+  Creation creation(settings, request, std::move(annotations), TRY(StateFolder::make(settings, request.id)));
   return creation.run();
 }
 

@@ -82,7 +82,7 @@ struct ExecPlan {
 };
 
 Result<> prepare_inside(ExecPlan& plan) {
-  if (plan.own_user_namespace) TRY(become_namespace_root());
+  if (plan.own_user_namespace) TRY(become_namespace_root(plan.process.keep_original_groups));
   Fd devpts = plan.process.process.terminal ? TRY(container_devpts()) : Fd();
   TRY(set_up_stdio(plan.process, devpts, nullptr));
   TRY(await_go(plan.channel));

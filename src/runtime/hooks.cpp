@@ -3,6 +3,7 @@
 #include "base/file.hpp"
 #include "base/subprocess.hpp"
 #include "linux/memory_file.hpp"
+#include "runtime/annotations.hpp"
 
 #include <fcntl.h>
 
@@ -17,7 +18,12 @@ namespace {
 /// As far as it fits: 24 days.
 int milliseconds_of(int seconds) { return std::min(seconds, INT_MAX / 1000) * 1000; }
 
-Result<> run_hook(const oci::Hook& hook, std::string_view kind, const std::string& state) {
+Result<Fd> open_output(const std::string& path) {
+  if (path.empty()) return Fd();
+  return open_file(path, O_WRONLY | O_CREAT | O_APPEND, 0644);
+}
+
+Result<> run_hook(const oci::Hook& hook, std::string_view kind, const std::string& state, const HookOutput& output) {
   Fd input = TRY(linux::make_memory_file("state", state));
   Fd nowhere = TRY(open_file("/dev/null", O_RDWR));
   // argv[0] of a hook may differ from its path; what is executed is the path.
@@ -26,7 +32,8 @@ Result<> run_hook(const oci::Hook& hook, std::string_view kind, const std::strin
   command.program = hook.path;
   command.environment = hook.env;
   command.in = input.get();
-  command.out = nowhere.get();
+  command.out = output.out.valid() ? output.out.get() : nowhere.get();
+  command.err = output.err.get();
   Child child = TRY(Child::start(command));
   std::optional<ExitStatus> ended;
   if (hook.timeout) ended = TRY(child.wait_for(milliseconds_of(*hook.timeout)));
@@ -38,10 +45,16 @@ Result<> run_hook(const oci::Hook& hook, std::string_view kind, const std::strin
 
 }  // namespace
 
-Result<> run_hooks(const std::vector<oci::Hook>& hooks, std::string_view kind, const oci::State& state) {
+Result<HookOutput> open_hook_output(const oci::Spec& spec) {
+  Annotations annotations = TRY(read_annotations(spec));
+  return HookOutput{TRY(open_output(annotations.hooks_stdout)), TRY(open_output(annotations.hooks_stderr))};
+}
+
+Result<> run_hooks(const std::vector<oci::Hook>& hooks, std::string_view kind, const oci::State& state,
+                   const HookOutput& output) {
   if (hooks.empty()) return {};
   std::string text = oci::write_state(state);
-  for (const auto& hook : hooks) TRY(run_hook(hook, kind, text));
+  for (const auto& hook : hooks) TRY(run_hook(hook, kind, text, output));
   return {};
 }
 

@@ -1,5 +1,6 @@
 #include "base/log.hpp"
 #include "linux/memory_file.hpp"
+#include "runtime/annotations.hpp"
 #include "runtime/process_setup.hpp"
 
 namespace gantry::runtime {
@@ -107,8 +108,12 @@ Result<ProcessSetup> prepare_process(const oci::Process& process, const oci::Spe
   for (const auto& limit : process.rlimits) setup.limits.push_back({resource_of(limit.type), {limit.soft, limit.hard}});
   setup.scheduling = TRY(plan_scheduling(process, spec));
   setup.labels = TRY(plan_labels(process));
+  Annotations annotations = TRY(read_annotations(spec));
+  setup.keep_original_groups = annotations.keep_original_groups;
+  setup.landlock = std::move(annotations.landlock);
   if (spec.linux && spec.linux->seccomp)
-    setup.seccomp = TRY(compile_seccomp(*spec.linux->seccomp, settings.root + "/.seccomp"));
+    setup.seccomp =
+        TRY(compile_seccomp(*spec.linux->seccomp, annotations.fail_unknown_syscall, settings.root + "/.seccomp"));
   setup.init_program = TRY(linux::make_sealed_program(settings.init_program));
   return setup;
 }

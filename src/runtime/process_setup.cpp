@@ -76,7 +76,7 @@ Result<> switch_user(const ProcessSetup& setup) {
   const oci::User& user = setup.process.user;
   prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0);
   const auto& groups = user.additional_gids;
-  if (setgroups(groups.size(), groups.data()) < 0) {
+  if (!setup.keep_original_groups && setgroups(groups.size(), groups.data()) < 0) {
     int problem = errno;
     // A user namespace of one id cannot change groups; with none asked for, there is nothing lost.
     if (problem != EPERM || !groups.empty() || !setgroups_is_denied())
@@ -88,6 +88,12 @@ Result<> switch_user(const ProcessSetup& setup) {
   if (setresuid(user.uid, user.uid, user.uid) < 0)
     return std::move(Error::system("become user {}", user.uid)).with_cure(cure);
   return {};
+}
+
+/// While we are privileged, and before a filter may forbid the system calls.
+Result<> restrict_files(const ProcessSetup& setup) {
+  if (!setup.landlock) return {};
+  return with_context(linux::restrict_to(*setup.landlock), "/annotations/run.gantry.landlock");
 }
 
 Result<> apply_capabilities(const ProcessSetup& setup) {
@@ -176,6 +182,7 @@ Result<> carry_out(ProcessSetup& setup, const Fd& report) {
   bool inside = TRY(enter_cwd(setup));
   if (setup.capabilities) TRY(linux::drop_bounding(setup.capabilities->bounding));
   TRY(apply_labels(setup.labels));
+  TRY(restrict_files(setup));
   if (setup.seccomp && !filter_comes_last(setup)) TRY(load_filter(setup, report));
   TRY(switch_user(setup));
   TRY(apply_capabilities(setup));
@@ -190,8 +197,8 @@ Result<> carry_out(ProcessSetup& setup, const Fd& report) {
 
 }  // namespace
 
-Result<> become_namespace_root() {
-  if (setgroups(0, nullptr) < 0 && !(errno == EPERM && setgroups_is_denied()))
+Result<> become_namespace_root(bool keep_groups) {
+  if (!keep_groups && setgroups(0, nullptr) < 0 && !(errno == EPERM && setgroups_is_denied()))
     return Error::system("drop the groups from outside");
   if (setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0) return Error::system("become root of the user namespace");
   return {};

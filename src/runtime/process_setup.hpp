@@ -2,6 +2,7 @@
 
 #include "base/fd.hpp"
 #include "linux/capabilities.hpp"
+#include "linux/landlock.hpp"
 #include "oci/runtime_spec.hpp"
 #include "runtime/labels.hpp"
 #include "runtime/runtime.hpp"
@@ -43,6 +44,8 @@ struct ProcessSetup {
   Fd start_listener;  ///< wait here for `start`; invalid: go on at once
   bool reap = false;
   bool new_session_keyring = true;
+  bool keep_original_groups = false;             ///< the caller's supplementary groups instead of the config's
+  std::optional<linux::LandlockPaths> landlock;  ///< all that the process may open
 };
 
 /// Checks and prepares a process of the container `spec`; an error names the member.
@@ -56,8 +59,8 @@ Result<> set_up_stdio(const ProcessSetup& setup, const Fd& devpts, const Fd* roo
 /// oom_score_adj, through the host's procfs: before the root is entered and another process's rights are taken.
 Result<> set_oom_score(const oci::Process& process);
 
-/// Root of the user namespace that we are in, without the groups from outside.
-Result<> become_namespace_root();
+/// Root of the user namespace that we are in; without the groups from outside, unless they are to be kept.
+Result<> become_namespace_root(bool keep_groups);
 
 /// Limits, scheduling, labels, groups, user, capabilities, no_new_privs, seccomp, working directory; then gantry-init,
 /// which executes the process's program. Comes back only with an error. `report` gets what goes wrong afterwards.

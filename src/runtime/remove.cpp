@@ -17,10 +17,14 @@ namespace {
 constexpr int kKillTimeout = 10'000;  // milliseconds; a process in uninterruptible sleep may never die
 
 void run_poststop_hooks(const oci::Spec& spec, const Record& record) {
-  if (!spec.hooks) return;
+  if (!spec.hooks || spec.hooks->poststop.empty()) return;
   oci::State state = make_state(record, oci::Status::stopped, spec);
+  auto output = open_hook_output(spec);
+  if (!output) log::warning("poststop hooks: {}", output.error().message());
+  const HookOutput nowhere;
   for (const auto& hook : spec.hooks->poststop)
-    if (auto ran = run_hooks({hook}, "poststop", state); !ran) log::warning("{}", ran.error().message());
+    if (auto ran = run_hooks({hook}, "poststop", state, output ? *output : nowhere); !ran)
+      log::warning("{}", ran.error().message());
 }
 
 Result<> remove_container(const StateFolder& folder, const Record& record) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "oci/runtime_features.hpp"
 #include "oci/runtime_spec.hpp"
 #include "oci/runtime_state.hpp"
 
@@ -99,6 +100,9 @@ Result<> resume(const Settings& settings, const std::string& id);
 
 /// Changes the limits of a container that exists.
 Result<> update(const Settings& settings, const std::string& id, const oci::Resources& resources);
+
+/// What can be asked of create(): runtime-spec features.md.
+oci::Features features();
 
 /// The config that `gantry-runtime spec` prints: a shell on /rootfs, as runc's.
 oci::Spec example_spec(bool rootless);

@@ -36,18 +36,20 @@ std::uint64_t hash_of(std::string_view text) {
 }
 
 /// The config, and the kernel, on which the choice of filter depends too.
-std::string cache_key(const oci::Seccomp& seccomp) {
+std::string cache_key(const oci::Seccomp& seccomp, bool fail_unknown_syscall) {
   utsname kernel{};
   uname(&kernel);
-  return fmt::format("{} {}\n{}\n", kernel.release, kernel.machine, json::encode(seccomp));
+  return fmt::format("{} {} {}\n{}\n", kernel.release, kernel.machine, fail_unknown_syscall, json::encode(seccomp));
 }
 
 }  // namespace
 
-Result<CompiledSeccomp> compile_seccomp(const oci::Seccomp& seccomp, const std::string& cache) {
+Result<CompiledSeccomp> compile_seccomp(const oci::Seccomp& seccomp, bool fail_unknown_syscall,
+                                        const std::string& cache) {
   linux::SeccompFilter filter = filter_of(seccomp);
+  filter.fail_unknown_syscall = fail_unknown_syscall;
   unsigned flags = TRY(with_context(linux::seccomp_flags(filter), "/linux/seccomp/flags"));
-  std::string key = cache_key(seccomp);
+  std::string key = cache_key(seccomp, fail_unknown_syscall);
   std::string file = fmt::format("{}/{:016x}", cache, hash_of(key));
   if (auto kept = read_file(file); kept && kept->starts_with(key))
     return CompiledSeccomp{kept->substr(key.size()), flags};

@@ -14,7 +14,9 @@ struct CompiledSeccomp {
 };
 
 /// Compiles, or takes the result of an earlier run from the folder `cache` (made when missing), where a filter is kept
-/// beside the text that it was made from. A cache that cannot be used is no error.
-Result<CompiledSeccomp> compile_seccomp(const oci::Seccomp& seccomp, const std::string& cache);
+/// beside the text that it was made from. A system call that is not known is skipped, or an error. A cache that cannot
+/// be used is no error.
+Result<CompiledSeccomp> compile_seccomp(const oci::Seccomp& seccomp, bool fail_unknown_syscall,
+                                        const std::string& cache);
 
 }  // namespace gantry::runtime

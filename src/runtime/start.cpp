@@ -52,8 +52,8 @@ Result<Fd> connect_to_start(const StateFolder& folder) {
 }
 
 Result<> run_poststart_hooks(const oci::Spec& spec, const oci::State& state) {
-  if (!spec.hooks) return {};
-  return run_hooks(spec.hooks->poststart, "poststart", state);
+  if (!spec.hooks || spec.hooks->poststart.empty()) return {};
+  return run_hooks(spec.hooks->poststart, "poststart", state, TRY(open_hook_output(spec)));
 }
 
 Result<> start(const Settings& settings, const std::string& id) {

@@ -47,7 +47,7 @@ inline constexpr options::Words kContainer{
 Result<std::vector<std::string>> chosen_containers(const runtime::Settings& settings, const std::string& word,
                                                    bool regex);
 
-extern const Command kCreate, kDelete, kEvents, kExec, kKill, kList, kPause, kPs, kResume, kRun, kSpec, kStart, kState,
-    kUpdate;
+extern const Command kCheckpoint, kCreate, kDelete, kEvents, kExec, kFeatures, kKill, kList, kPause, kPs, kRestore,
+    kResume, kRun, kSpec, kStart, kState, kUpdate;
 
 }  // namespace gantry::runtime_cli

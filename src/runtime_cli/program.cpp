@@ -1,7 +1,6 @@
 #include "runtime_cli/program.hpp"
 
 #include "base/version.hpp"
-#include "options/print.hpp"
 #include "options/program.hpp"
 #include "runtime_cli/context.hpp"
 
@@ -33,12 +32,34 @@ constexpr options::Option kOptions[] = {
 };
 constexpr options::Group kGroups[] = {options::group(kOptions)};
 
-constexpr const Command* kCommands[] = {&kCreate, &kDelete, &kEvents, &kExec, &kKill,  &kList,  &kPause,
-                                        &kPs,     &kResume, &kRun,    &kSpec, &kStart, &kState, &kUpdate};
+constexpr const Command* kCommands[] = {&kCheckpoint, &kCreate, &kDelete, &kEvents, &kExec,    &kFeatures,
+                                        &kKill,       &kList,   &kPause,  &kPs,     &kRestore, &kResume,
+                                        &kRun,        &kSpec,   &kStart,  &kState,  &kUpdate};
 
 constexpr options::Example kExamples[] = {
     {"gantry-runtime run --bundle /srv/web web", "Run a container to its end"},
     {"podman --runtime /usr/bin/gantry-runtime run -it debian", "Let podman run its containers with it"},
+};
+
+constexpr options::ManSection kSections[] = {
+    {"Annotations",
+     "Annotations of a config that begin with 'run.oci.' or 'run.gantry.' are orders to the runtime. One of "
+     "crun's that it does not offer is an error, and so is one of 'run.gantry.' that does not exist. 'features' lists them, so that engines can keep images from setting them.\n"
+     "run.gantry.landlock: JSON with the absolute paths in the container that its processes may 'read' (and list and "
+     "execute) and 'write' (and do anything else), with all below them. All else cannot be opened, by landlock(7). "
+     "A terminal and /dev/null are written to: {\"read\": [\"/bin\", \"/lib\", \"/etc\"], \"write\": [\"/dev\", "
+     "\"/tmp\"]}.\n"
+     "run.oci.hooks.stdout, run.oci.hooks.stderr: files of the host to which the output of hooks is appended.\n"
+     "run.oci.keep_original_groups: 1 keeps the supplementary groups of the caller instead of the config's.\n"
+     "run.oci.pidfd_receiver: unix socket of the host that gets a pidfd of the container's process.\n"
+     "run.oci.seccomp_fail_unknown_syscall: 1 makes an unknown system call in the seccomp section an error."},
+    {"Exit status",
+     "0 for success, and 125 for a failure, which is told in one line on standard error. 'run' and 'exec' end with the "
+     "status of the process: 126 says that it cannot be executed, 127 that it does not exist, 128 and a number that "
+     "this signal ended it."},
+    {"Files",
+     "/run/gantry-runtime: the state of root's containers.\n"
+     "$XDG_RUNTIME_DIR/gantry-runtime: the state of an ordinary user's containers."},
 };
 
 constinit const Command kRoot = {
@@ -48,20 +69,19 @@ constinit const Command kRoot = {
     .description =
         "Runs OCI bundles. Its command line is that of runc and crun, so that podman, docker, containerd and "
         "CRI-O can use it in their place.",
+    .sections = kSections,
     .examples = kExamples,
     .groups = kGroups,
     .commands = kCommands,
+    .manual = 8,
 };
 
 }  // namespace
 
 int run_gantry_runtime(std::span<char* const> argv) {
-  if (argv.size() == 2 && (std::string_view(argv[1]) == "--version" || std::string_view(argv[1]) == "-v"))
-    return options::print(fmt::format("gantry-runtime version {}\nspec: {}\n", version(), oci::kRuntimeSpecVersion))
-               ? 0
-               : 125;
+  const std::string versions = fmt::format("{}\nspec: {}", version(), oci::kRuntimeSpecVersion);
   Globals globals;
-  return options::run_program({.root = kRoot, .globals = &globals, .ready = &apply_globals}, argv);
+  return options::run_program({.root = kRoot, .globals = &globals, .ready = &apply_globals, .version = versions}, argv);
 }
 
 }  // namespace gantry::runtime_cli

@@ -204,3 +204,22 @@ gone() { [[ ! -e /proc/$1 ]]; }
     contains "$output" systemd
   done
 }
+
+@test "checkpoint and restore are refused, also to those who ask for their help" {
+  local words
+  for words in "checkpoint --help" "checkpoint --image-path /tmp/x --leave-running c" "restore --bundle /tmp/x c"; do
+    # shellcheck disable=SC2086  # several words
+    run ! gantry-runtime $words
+    one_sentence "$output"
+    contains "$output" CRIU
+  done
+  lacks "$(gantry-runtime --help)" checkpoint
+}
+
+@test "the man pages are of section 8, and tell what the annotations do" {
+  local page
+  page=$(gantry-runtime man)
+  contains "$page" 'gantry\-runtime\-update\fR(8)'
+  contains "$page" run.gantry.landlock
+  contains "$(gantry-runtime man update)" '.TH GANTRY\-RUNTIME\-UPDATE 8'
+}

@@ -89,6 +89,8 @@ PODMAN_RUN=(--network none --ulimit nofile=1024:1024 --ulimit nproc=1024:1024)
   podman_here unpause web >/dev/null
   podman_here rm --force --time 0 web >/dev/null
   equal "$(podman_here ps --all --quiet)" ""
-  # Podman's storage mounts itself.
-  ! mountpoint -q "$WORK/podman/overlay" || umount "$WORK/podman/overlay"
+  unmount_podman
 }
+
+# Podman's storage mounts itself.
+unmount_podman() { ! mountpoint -q "$WORK/podman/overlay" || umount "$WORK/podman/overlay"; }
