@@ -10,12 +10,14 @@
 #include <string_view>
 
 #include <sys/prctl.h>
+#include <unistd.h>
 
 namespace gantry::init {
 
 namespace {
 
 constexpr int kExitUsage = 125;
+constexpr int kExitNotExecutable = 126;
 
 constexpr std::string_view kUsage =
     "Usage: gantry-init [-s] [-g] [-v] [--] COMMAND [ARGUMENT]...\n"
@@ -80,9 +82,22 @@ bool read_options(char** argv, Options& options) {
 
 int show(std::string_view text) { return tiny::write_all(1, text) ? 0 : 1; }
 
+/// A container's init is executed from memory, and only with an order.
+bool is_of_container() {
+  constexpr std::string_view kMemory = "/memfd:";
+  char program[kMemory.size()];
+  return readlink("/proc/self/exe", program, sizeof program) == sizeof program &&
+         std::string_view(program, sizeof program) == kMemory;
+}
+
 }  // namespace
 
 int run_alone(char** argv) {
+  // An image's `#!/proc/self/exe` would have us execute ourselves without an end.
+  if (is_of_container()) {
+    tiny::say("gantry-init: /proc/self/exe is not a program of the container");
+    return kExitNotExecutable;
+  }
   Options options;
   if (!read_options(argv, options)) return kExitUsage;
   if (options.help) return show(kUsage);

@@ -68,6 +68,24 @@ Result<Fd> open_or_make_in_root(const Fd& root, std::string_view path, NodeKind 
   return open_in_root(place.folder, place.name, O_PATH | O_NOFOLLOW);
 }
 
+Result<Fd> open_or_make_plain_folder(const Fd& root, std::string_view path) {
+  constexpr int kFlags = O_PATH | O_DIRECTORY | O_NOFOLLOW;
+  Fd folder = TRY(open_at(root.get(), ".", kFlags));
+  for (const auto& part : split(clean_path(path), '/')) {
+    if (part.empty()) continue;
+    auto next = open_at(folder.get(), part, kFlags);
+    if (!next && next.error().os_error() == ENOENT) {
+      if (mkdirat(folder.get(), part.c_str(), 0755) < 0 && errno != EEXIST)
+        return Error::system("create folder {} in the root", path);
+      next = open_at(folder.get(), part, kFlags);
+    }
+    if (!next && next.error().os_error() == ENOTDIR)
+      return fail(Code::denied, "{} of the image is a link, or no folder", path).with_cure("make it a plain folder");
+    folder = TRY(std::move(next));
+  }
+  return folder;
+}
+
 std::string fd_path(const Fd& fd) { return fmt::format("/proc/self/fd/{}", fd.get()); }
 
 std::string clean_path(std::string_view path) {

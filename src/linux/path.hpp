@@ -23,6 +23,9 @@ enum class NodeKind { folder, file };
 /// folder (0755) or an empty file (0644). A component that is a dangling link is an error, never followed out.
 Result<Fd> open_or_make_in_root(const Fd& root, std::string_view path, NodeKind kind);
 
+/// As open_or_make_in_root, but with a link as a component of `path` it is an error.
+Result<Fd> open_or_make_plain_folder(const Fd& root, std::string_view path);
+
 /// The folder that holds the last component of `path`, made when it is missing, and that component's name.
 struct Place {
   Fd folder;

@@ -1,6 +1,7 @@
 #include "linux/terminal.hpp"
 
 #include "base/file.hpp"
+#include "linux/path.hpp"
 
 #include <fcntl.h>
 #include <sys/ioctl.h>
@@ -41,9 +42,7 @@ Result<Pty> finish_pty(Fd master) {
 
 Result<Pty> open_pty() { return finish_pty(TRY(open_file("/dev/ptmx", O_RDWR | O_NOCTTY))); }
 
-Result<Pty> open_pty_in(const Fd& devpts) {
-  return finish_pty(TRY(open_at(devpts.get(), "ptmx", O_RDWR | O_NOCTTY | O_NOFOLLOW)));
-}
+Result<Pty> open_pty_in(const Fd& devpts) { return finish_pty(TRY(open_beneath(devpts, "ptmx", O_RDWR | O_NOCTTY))); }
 
 namespace {
 

@@ -44,7 +44,7 @@ class ContainerInit {
     TRY(cut_off_host_mounts());
     rootfs_ = TRY(mount_root(request_, plan_.own_user_namespace));
     TRY(mount_all(plan_, rootfs_));
-    TRY(make_devices(spec_, plan_.own_user_namespace, rootfs_.root));
+    TRY(make_devices(spec_, plan_.own_user_namespace, rootfs_));
     TRY(make_cwd());
     TRY(set_up_stdio(plan_.process, rootfs_.devpts, &rootfs_.root));
     TRY(run_runtime_hooks());

@@ -222,7 +222,8 @@ class Creation {
 
   Result<> hand_out_pidfd() {
     if (annotations_.pidfd_receiver.empty()) return {};
-    Fd receiver = TRY(with_context(connect_unix(annotations_.pidfd_receiver, "the receiver at"), "/annotations/run.oci.pidfd_receiver"));
+    Fd receiver = TRY(with_context(connect_unix(annotations_.pidfd_receiver, "the receiver at"),
+                                   "/annotations/run.oci.pidfd_receiver"));
     return send_fd(receiver, process_.pidfd);
   }
 
@@ -231,6 +232,10 @@ class Creation {
     oci::State state = make_state(record_, oci::Status::creating, spec_);
     for (Report report = TRY(await_report(channel_.parent)); report.kind != Report::done;
          report = TRY(await_report(channel_.parent))) {
+      // Whoever may trace gantry-init, in a shared pid namespace, may speak in its place.
+      bool due =
+          report.kind == Report::seccomp_listener ? spec_.linux && spec_.linux->seccomp : spec_.hooks.has_value();
+      if (!due) return fail(Code::corrupt, "the container's process asks for what the config does not have");
       if (report.kind == Report::seccomp_listener) {
         TRY(send_to_agent(spec_, report.listener, process_.pid, state));
         continue;

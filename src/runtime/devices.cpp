@@ -112,8 +112,10 @@ Result<> make_default_devices(bool bind, const Fd& root) {
 
 }  // namespace
 
-Result<> make_devices(const oci::Spec& spec, bool own_user_namespace, const Fd& root) {
-  TRY(with_context(make_default_devices(own_user_namespace, root), "make the default devices"));
+Result<> make_devices(const oci::Spec& spec, bool own_user_namespace, const Rootfs& rootfs) {
+  const Fd& root = rootfs.root;
+  if (!rootfs.dev_is_bound)
+    TRY(with_context(make_default_devices(own_user_namespace, root), "make the default devices"));
   if (!spec.linux) return {};
   for (const auto& device : spec.linux->devices) {
     bool fifo = device.type == oci::DeviceType::fifo;

@@ -53,9 +53,12 @@ Result<> mount_v2(const MountJob& job) {
     // A user namespace without a cgroup namespace of its own may not.
     if (mount.error().os_error() != EPERM) return std::move(mount.error());
   }
-  const std::string& top = linux::cgroup_mounts().front().folder;
-  Fd mount = TRY(linux::clone_mount(kHere, job.cgroup_folders.empty() ? top : job.cgroup_folders.front(), true));
-  TRY(linux::change_mount(mount, {.set = job.options.flags.set, .propagation = MS_PRIVATE}, true));
+  bool has_own = !job.cgroup_folders.empty();
+  Fd mount = TRY(
+      linux::clone_mount(kHere, has_own ? job.cgroup_folders.front() : linux::cgroup_mounts().front().folder, true));
+  // The caller's cgroups are not the container's to change (CVE-2023-25809).
+  std::uint64_t attributes = job.options.flags.set | (has_own ? 0 : MOUNT_ATTR_RDONLY);
+  TRY(linux::change_mount(mount, {.set = attributes, .propagation = MS_PRIVATE}, true));
   return put_in_place(job, mount, linux::NodeKind::folder);
 }
 

@@ -87,7 +87,9 @@ Result<> mount_file_system(const MountJob& job) {
 
 Result<> mount_one(const MountJob& job) {
   if (job.options.remount) return remount(job);
-  if (is_bind(job.mount, job.options)) return bind(job);
+  bool bound = is_bind(job.mount, job.options);
+  if (linux::clean_path(job.mount.destination) == "/dev") job.rootfs.dev_is_bound = bound;
+  if (bound) return bind(job);
   if (job.mount.type == "cgroup" || job.mount.type == "cgroup2") return mount_cgroup(job);
   return mount_file_system(job);
 }
@@ -118,7 +120,11 @@ Result<Fd> make_bind(const CreateRequest& request, const oci::Mount& mount, cons
 /// Propagation last: a shared mount would carry what is done to it to its peers.
 Result<> put_in_place(const MountJob& job, const Fd& mount, linux::NodeKind kind) {
   const MountOptions& options = job.options;
-  Fd target = TRY(linux::open_or_make_in_root(job.rootfs.root, job.mount.destination, kind));
+  // Masked and read-only paths are looked up through these two later on: a link on the way could be turned elsewhere in
+  // between by whoever shares a volume with us (CVE-2019-19921, CVE-2023-27561).
+  bool plain = job.mount.type == "proc" || job.mount.type == "sysfs";
+  Fd target = TRY(plain ? linux::open_or_make_plain_folder(job.rootfs.root, job.mount.destination)
+                        : linux::open_or_make_in_root(job.rootfs.root, job.mount.destination, kind));
   TRY(linux::attach_mount(mount, target));
   if (options.propagation != 0)
     TRY(linux::change_mount(mount, {.propagation = options.propagation}, options.propagation_recursive));

@@ -13,9 +13,10 @@ namespace gantry::runtime {
 
 /// What is held of the container's file system while it is made.
 struct Rootfs {
-  Fd root;    ///< the root folder of its mount
-  Fd proc;    ///< the container's own procfs, if it is to have one
-  Fd devpts;  ///< the same of its devpts
+  Fd root;                    ///< the root folder of its mount
+  Fd proc;                    ///< the container's own procfs, if it is to have one
+  Fd devpts;                  ///< the same of its devpts
+  bool dev_is_bound = false;  ///< its /dev is a folder of somebody else
 };
 
 /// So that nothing of what follows is seen outside.
@@ -40,8 +41,9 @@ Result<> mask_paths(const std::vector<std::string>& paths, const Fd& root);
 Result<> make_paths_readonly(const std::vector<std::string>& paths, const Fd& root);
 
 /// Device nodes of the config and the ones that config-linux.md calls default, with their symbolic links. In a user
-/// namespace, where nodes cannot be made, the host's are bound.
-Result<> make_devices(const oci::Spec& spec, bool own_user_namespace, const Fd& root);
+/// namespace, where nodes cannot be made, the host's are bound. A /dev that is bound keeps its own: with `-v /dev:/dev`
+/// they are the host's, and so would be every change.
+Result<> make_devices(const oci::Spec& spec, bool own_user_namespace, const Rootfs& rootfs);
 
 /// Writes linux.sysctl through the container's own procfs.
 Result<> write_sysctls(const std::map<std::string, std::string>& sysctls, const Fd& proc);
