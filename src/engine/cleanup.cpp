@@ -1,5 +1,4 @@
 #include "base/log.hpp"
-#include "base/text.hpp"
 #include "engine/state.hpp"
 #include "linux/cgroup.hpp"
 
@@ -9,23 +8,10 @@ namespace gantry::engine {
 
 namespace {
 
-/// The number after `key` in a file of "key number" lines.
-std::uint64_t count_of(std::string_view text, std::string_view key) {
-  while (!text.empty()) {
-    const Halves line = cut(text, '\n');
-    const Halves entry = cut(line.before, ' ');
-    if (entry.before == key) return parse_unsigned(entry.after).value_or(0);
-    text = line.after;
-  }
-  return 0;
-}
-
 /// Whether the kernel killed something in the container for want of memory. Only before its cgroup is removed.
 bool was_oom_killed(const std::string& id) {
   auto cgroup = linux::Cgroup::open("/gantry/" + id);
-  if (!cgroup || !cgroup->has("memory")) return false;
-  auto events = cgroup->read("memory", cgroup->is_v2("memory") ? "memory.events" : "memory.oom_control");
-  return events && count_of(*events, "oom_kill") > 0;
+  return cgroup && cgroup->oom_kills() > 0;
 }
 
 Exit exit_of(const Held& held) {

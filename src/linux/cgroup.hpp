@@ -58,6 +58,9 @@ class Cgroup {
   Result<> write(std::string_view controller, const std::string& file, std::string_view value) const;
   Result<std::string> read(std::string_view controller, const std::string& file) const;
 
+  /// How often the kernel killed in it for want of memory; 0 without the memory controller.
+  std::uint64_t oom_kills() const;
+
   /// The processes in it and below.
   Result<std::vector<pid_t>> pids() const;
   /// Stops or continues all of them; waits until they all have stopped. Code::unsupported without v2 and v1 freezer.

@@ -131,6 +131,15 @@ const Cgroup::Part* Cgroup::freezing_part() const {
   return v1 != nullptr && !v1->v2 ? v1 : nullptr;
 }
 
+std::uint64_t Cgroup::oom_kills() const {
+  if (!has("memory")) return 0;
+  // Both files have a line "oom_kill N".
+  auto text = read("memory", is_v2("memory") ? "memory.events" : "memory.oom_control");
+  for (const auto& line : text ? split(*text, '\n') : std::vector<std::string>())
+    if (auto [key, count, found] = cut(line, ' '); key == "oom_kill") return parse_unsigned(count).value_or(0);
+  return 0;
+}
+
 Result<std::vector<pid_t>> Cgroup::pids() const {
   std::vector<pid_t> pids;
   TRY(with_context(collect_pids(tracking_part().folder, pids), "list the processes of cgroup {}", path_));

@@ -38,14 +38,14 @@ Result<Running> open_running(const Settings& settings, const std::string& id) {
   return Running{std::move(*cgroup), std::move(init)};
 }
 
-/// Becomes readable when the kernel kills for want of memory, and perhaps at other times: see kills().
+/// Becomes readable when the kernel kills for want of memory, and perhaps at other times: see take().
 class OomNotice {
  public:
   static Result<OomNotice> open(const linux::Cgroup& cgroup) {
     OomNotice notice(cgroup);
     if (!cgroup.has("memory")) return notice;
     TRY(cgroup.is_v2("memory") ? notice.watch_v2() : notice.watch_v1());
-    notice.kills_ = notice.kills();
+    notice.kills_ = cgroup.oom_kills();
     return notice;
   }
 
@@ -56,7 +56,7 @@ class OomNotice {
     char ignored[4096];
     while (read(fd_.get(), ignored, sizeof ignored) > 0) {
     }
-    std::uint64_t all = kills(), fresh = all > kills_ ? all - kills_ : 0;
+    std::uint64_t all = cgroup_.oom_kills(), fresh = all > kills_ ? all - kills_ : 0;
     kills_ = std::max(all, kills_);
     return fresh;
   }
@@ -77,15 +77,6 @@ class OomNotice {
     if (!fd_.valid()) return Error::system("make an eventfd");
     control_ = TRY(open_file(cgroup_.folder("memory") + "/memory.oom_control", O_RDONLY));
     return cgroup_.write("memory", "cgroup.event_control", fmt::format("{} {}", fd_.get(), control_.get()));
-  }
-
-  /// Both files have a line "oom_kill N".
-  std::uint64_t kills() const {
-    auto text = cgroup_.read("memory", cgroup_.is_v2("memory") ? "memory.events" : "memory.oom_control");
-    if (!text) return 0;
-    for (const auto& line : split(*text, '\n'))
-      if (line.starts_with("oom_kill ")) return parse_unsigned(line.substr(9)).value_or(0);
-    return 0;
   }
 
   const linux::Cgroup& cgroup_;
