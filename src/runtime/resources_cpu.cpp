@@ -39,26 +39,17 @@ Result<> apply_time_v2(const linux::Cgroup& cgroup, const oci::CpuLimits& cpu) {
   return {};
 }
 
-/// The kernel wants each of the pair to fit the other at once; which order fits depends on what is there.
-Result<> set_pair(const Result<>& first, auto set_second, auto set_first) {
-  TRY(set_second());
-  return first ? Result<>() : set_first();
-}
-
 Result<> apply_time_v1(const linux::Cgroup& cgroup, const oci::CpuLimits& cpu) {
   auto set = [&](const char* file, const auto& value, std::string_view member) -> Result<> {
     if (value.value_or(0) == 0) return {};
     return set_limit(cgroup, "cpu", file, fmt::format("{}", *value), member);
   };
   TRY(set("cpu.shares", cpu.shares, "cpu/shares"));
-  auto set_period = [&] { return set("cpu.cfs_period_us", cpu.period, "cpu/period"); };
-  TRY(set_pair(
-      set_period(), [&] { return set("cpu.cfs_quota_us", cpu.quota, "cpu/quota"); }, set_period));
+  TRY(set_pair([&] { return set("cpu.cfs_period_us", cpu.period, "cpu/period"); },
+               [&] { return set("cpu.cfs_quota_us", cpu.quota, "cpu/quota"); }));
   if (cpu.burst) TRY(set_limit(cgroup, "cpu", "cpu.cfs_burst_us", fmt::format("{}", *cpu.burst), "cpu/burst"));
-  auto set_rt_period = [&] { return set("cpu.rt_period_us", cpu.realtime_period, "cpu/realtimePeriod"); };
-  return set_pair(
-      set_rt_period(), [&] { return set("cpu.rt_runtime_us", cpu.realtime_runtime, "cpu/realtimeRuntime"); },
-      set_rt_period);
+  return set_pair([&] { return set("cpu.rt_period_us", cpu.realtime_period, "cpu/realtimePeriod"); },
+                  [&] { return set("cpu.rt_runtime_us", cpu.realtime_runtime, "cpu/realtimeRuntime"); });
 }
 
 }  // namespace

@@ -72,10 +72,8 @@ Result<> set_sizes_v1(const linux::Cgroup& cgroup, const oci::MemoryLimits& memo
                            "memory/swap"));
     return {};
   };
-  // Memory may never be above memory plus swap: raise the sum first, or lower it last.
-  if (set_memory()) return set_swap();
-  TRY(set_swap());
-  return set_memory();
+  // Memory may never be above memory plus swap.
+  return set_pair(set_memory, set_swap);
 }
 
 Result<> apply_memory_v1(const linux::Cgroup& cgroup, const oci::MemoryLimits& memory) {

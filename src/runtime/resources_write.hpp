@@ -18,6 +18,13 @@ Result<> set_limit(const linux::Cgroup& cgroup, std::string_view controller, con
 Result<bool> set_limit_if_there(const linux::Cgroup& cgroup, std::string_view controller, const std::string& file,
                                 std::string_view value, std::string_view member);
 
+/// Sets two limits of which each must fit the other at any time; which order fits depends on what is there.
+Result<> set_pair(auto set_one, auto set_other) {
+  bool fits = set_one().has_value();
+  TRY(set_other());
+  return fits ? Result<>() : set_one();
+}
+
 /// For what one of the two cgroup versions cannot express.
 Error cannot_limit(std::string_view member, std::string_view why);
 
