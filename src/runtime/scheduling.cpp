@@ -16,20 +16,6 @@ namespace gantry::runtime {
 
 namespace {
 
-/// `struct sched_attr`, whose header contradicts that of the C library.
-struct SchedulerAttributes {
-  std::uint32_t size = sizeof(SchedulerAttributes);
-  std::uint32_t policy = 0;
-  std::uint64_t flags = 0;
-  std::int32_t nice = 0;
-  std::uint32_t priority = 0;
-  std::uint64_t runtime = 0;
-  std::uint64_t deadline = 0;
-  std::uint64_t period = 0;
-  std::uint32_t util_min = 0;
-  std::uint32_t util_max = 0;
-};
-
 constexpr std::uint64_t kMaxNumber = 8192;  // processors of the largest kernels; memory nodes are fewer
 
 std::uint32_t policy_of(oci::SchedulerPolicy policy) {
@@ -105,14 +91,7 @@ int mode_of(const oci::MemoryPolicy& policy) {
 }
 
 Result<> set_scheduler(const Scheduling::Scheduler& scheduler) {
-  SchedulerAttributes attributes{.policy = scheduler.policy,
-                                 .flags = scheduler.flags,
-                                 .nice = scheduler.nice,
-                                 .priority = scheduler.priority,
-                                 .runtime = scheduler.runtime,
-                                 .deadline = scheduler.deadline,
-                                 .period = scheduler.period};
-  if (syscall(SYS_sched_setattr, 0, &attributes, 0) == 0) return {};
+  if (syscall(SYS_sched_setattr, 0, &scheduler, 0) == 0) return {};
   Error error = Error::system("/process/scheduler: set the scheduling policy");
   if (error.os_error() != EPERM) return error;
   return std::move(error).with_cure("this takes CAP_SYS_NICE, and real-time policies time of cpu.rt_runtime_us");

@@ -20,7 +20,9 @@ Result<BitSet> parse_bit_set(std::string_view list);
 
 /// All of it in the form that system calls take.
 struct Scheduling {
+  /// `struct sched_attr`, whose header contradicts that of the C library.
   struct Scheduler {
+    std::uint32_t size = sizeof(Scheduler);
     std::uint32_t policy = 0;
     std::uint64_t flags = 0;
     std::int32_t nice = 0;
@@ -28,6 +30,8 @@ struct Scheduling {
     std::uint64_t runtime = 0;
     std::uint64_t deadline = 0;
     std::uint64_t period = 0;
+    std::uint32_t util_min = 0;
+    std::uint32_t util_max = 0;
   };
   struct MemoryPolicy {
     int mode = 0;  ///< with its flags
