@@ -4,16 +4,6 @@
 : "${GANTRY_SOURCE:=$BATS_TEST_DIRNAME/../..}"
 load ../support/common
 
-# in_container JQ-PROGRAM COMMAND…: runs the command in a container whose config the program changed.
-in_container() {
-  local program=$1
-  shift
-  rm -rf "$WORK/b"
-  make_bundle "$WORK/b" "$@"
-  edit_config "$WORK/b" "$program"
-  gantry-runtime run --bundle "$WORK/b" c
-}
-
 @test "all namespaces are new, or the host's where none is asked for" {
   local kinds=(mnt pid net ipc uts cgroup) kind inside
   inside=$(in_container . sh -c 'for kind in mnt pid net ipc uts cgroup user; do readlink /proc/self/ns/$kind; done')

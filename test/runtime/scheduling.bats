@@ -9,15 +9,6 @@ setup() {
   need_root
 }
 
-in_container() {
-  local program=$1
-  shift
-  rm -rf "$WORK/b"
-  make_bundle "$WORK/b" "$@"
-  edit_config "$WORK/b" "$program"
-  gantry-runtime run --bundle "$WORK/b" c
-}
-
 @test "scheduler: policy and nice value" {
   # Fields 19 and 41 of proc_pid_stat(5).
   local fields="awk '{ print \$19, \$41 }' /proc/self/stat"

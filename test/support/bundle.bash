@@ -37,3 +37,13 @@ edit_config() {
   jq "$@" <"$bundle/config.json" >"$bundle/config.json.new" || return 1
   mv "$bundle/config.json.new" "$bundle/config.json"
 }
+
+# in_container JQ-PROGRAM COMMAND…: runs the command in a container whose config the program changed.
+in_container() {
+  local program=$1
+  shift
+  rm -rf "$WORK/b"
+  make_bundle "$WORK/b" "$@"
+  edit_config "$WORK/b" "$program"
+  gantry-runtime run --bundle "$WORK/b" c
+}
