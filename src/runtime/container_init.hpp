@@ -15,7 +15,7 @@ struct InitPlan {
   const CreateRequest& request;
   ProcessSetup process;
   std::vector<std::string> cgroup_folders;
-  std::vector<PreparedMount> prepared_mounts = {};  ///< one for each mount, or none
+  std::vector<PreparedMount> prepared_mounts = {};  ///< one for each mount
   HookOutput hook_output = {};
   bool own_user_namespace = false;  ///< in a user namespace, new or joined
   bool joins = false;               ///< an existing namespace was joined on the way

@@ -23,7 +23,7 @@ Result<> mount_hierarchy(const MountJob& job, const linux::CgroupMount& hierarch
                          const Fd& tmpfs) {
   std::string name(cut_last(hierarchy.folder, '/').after);
   Fd part = TRY(linux::clone_mount(kHere, folder, false));
-  TRY(linux::change_mount(part, {.set = job.options.flags.set, .propagation = MS_PRIVATE}, false));
+  TRY(linux::change_mount(part, {.set = job.prepared.options.flags.set, .propagation = MS_PRIVATE}, false));
   TRY(linux::attach_mount(part, TRY(linux::open_or_make_in_root(tmpfs, name, linux::NodeKind::folder))));
   for (const auto& controller : split(hierarchy.controllers, ','))
     if (controller != name && !controller.empty() && symlinkat(name.c_str(), tmpfs.get(), controller.c_str()) < 0)
@@ -33,8 +33,8 @@ Result<> mount_hierarchy(const MountJob& job, const linux::CgroupMount& hierarch
 
 /// v1: a tmpfs with one folder per hierarchy, each the container's own cgroup.
 Result<> mount_v1(const MountJob& job) {
-  std::uint64_t read_only = job.options.flags.set & MOUNT_ATTR_RDONLY;
-  Fd tmpfs = TRY(linux::make_mount("tmpfs", "tmpfs", {{"mode", "755"}}, job.options.flags.set & ~read_only));
+  std::uint64_t read_only = job.prepared.options.flags.set & MOUNT_ATTR_RDONLY;
+  Fd tmpfs = TRY(linux::make_mount("tmpfs", "tmpfs", {{"mode", "755"}}, job.prepared.options.flags.set & ~read_only));
   TRY(put_in_place(job, tmpfs, linux::NodeKind::folder));
   for (const auto& folder : job.cgroup_folders)
     for (const auto& hierarchy : linux::cgroup_mounts())
@@ -48,7 +48,7 @@ Result<> mount_v1(const MountJob& job) {
 
 Result<> mount_v2(const MountJob& job) {
   if (oci::find_namespace(job.request.spec, oci::NamespaceType::cgroup) != nullptr) {
-    auto mount = linux::make_mount("cgroup2", "cgroup", {}, job.options.flags.set);
+    auto mount = linux::make_mount("cgroup2", "cgroup", {}, job.prepared.options.flags.set);
     if (mount) return put_in_place(job, *mount, linux::NodeKind::folder);
     // A user namespace without a cgroup namespace of its own may not.
     if (mount.error().os_error() != EPERM) return std::move(mount.error());
@@ -57,7 +57,7 @@ Result<> mount_v2(const MountJob& job) {
   Fd mount = TRY(
       linux::clone_mount(kHere, has_own ? job.cgroup_folders.front() : linux::cgroup_mounts().front().folder, true));
   // The caller's cgroups are not the container's to change (CVE-2023-25809).
-  std::uint64_t attributes = job.options.flags.set | (has_own ? 0 : MOUNT_ATTR_RDONLY);
+  std::uint64_t attributes = job.prepared.options.flags.set | (has_own ? 0 : MOUNT_ATTR_RDONLY);
   TRY(linux::change_mount(mount, {.set = attributes, .propagation = MS_PRIVATE}, true));
   return put_in_place(job, mount, linux::NodeKind::folder);
 }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "linux/path.hpp"
-#include "runtime/mount_options.hpp"
 #include "runtime/prepared_mounts.hpp"
 #include "runtime/rootfs.hpp"
 
@@ -16,16 +15,12 @@ struct MountJob {
   const CreateRequest& request;
   const oci::Mount& mount;
   const std::vector<std::string>& cgroup_folders;
-  MountOptions options;
-  PreparedMount prepared;
+  const PreparedMount& prepared;
   Rootfs& rootfs;
 };
 
-bool is_bind(const oci::Mount& mount, const MountOptions& options);
-
-/// The bind mount of an entry, detached, with its attributes; `user_namespace`, if valid, is whose maps it gets.
-Result<Fd> make_bind(const CreateRequest& request, const oci::Mount& mount, const MountOptions& options,
-                     const Fd& user_namespace);
+/// The bind mount of an entry, detached, with its attributes and its map.
+Result<Fd> make_bind(const CreateRequest& request, const oci::Mount& mount, const PreparedMount& prepared);
 
 /// Puts a detached mount at the entry's destination.
 Result<> put_in_place(const MountJob& job, const Fd& mount, linux::NodeKind kind);

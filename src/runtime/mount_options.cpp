@@ -119,6 +119,8 @@ Result<MountOptions> parse_mount_options(const std::vector<std::string>& options
     if (key == "source" || key.empty()) return fail(Code::invalid, "'{}' is not a mount option", option);
     parsed.data.emplace_back(std::string(key), std::string(value));
   }
+  if (parsed.remount && parsed.id_map != MountOptions::IdMap::no)
+    return fail(Code::invalid, "a remount cannot map ids").with_cure("map them where it is mounted");
   if (parsed.bind == MountOptions::Bind::no) return parsed;
   for (const auto& [key, value] : parsed.data)
     if (!has_word(kSuperblockFlags, key))

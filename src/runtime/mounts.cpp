@@ -22,16 +22,16 @@ Result<> apply_attributes(const Fd& mount, const MountOptions& options) {
   return {};
 }
 
-Result<> map_ids(const Fd& mount, const MountOptions& options, const Fd& user_namespace) {
-  if (!user_namespace.valid()) return {};
-  bool recursive = options.id_map == MountOptions::IdMap::tree;
-  return with_context(
-      linux::change_mount(mount, {.set = MOUNT_ATTR_IDMAP, .user_namespace = user_namespace.get()}, recursive),
-      "map its ids, which its file system must know how to");
+Result<> map_ids(const Fd& mount, const PreparedMount& prepared) {
+  if (!prepared.user_namespace.valid()) return {};
+  bool recursive = prepared.options.id_map == MountOptions::IdMap::tree;
+  const linux::MountChange change{.set = MOUNT_ATTR_IDMAP, .user_namespace = prepared.user_namespace.get()};
+  return with_context(linux::change_mount(mount, change, recursive),
+                      "map its ids, which its file system must know how to");
 }
 
 Result<> bind(const MountJob& job) {
-  Fd made = job.prepared.tree.valid() ? Fd() : TRY(make_bind(job.request, job.mount, job.options, Fd()));
+  Fd made = job.prepared.tree.valid() ? Fd() : TRY(make_bind(job.request, job.mount, job.prepared));
   const Fd& mount = made.valid() ? made : job.prepared.tree;
   struct stat info;
   if (fstat(mount.get(), &info) < 0) return Error::system("look at {}", job.mount.source);
@@ -41,10 +41,11 @@ Result<> bind(const MountJob& job) {
 /// Only what is asked for changes. The attributes are those of the mount here, as its file system may be the host's.
 Result<> remount(const MountJob& job) {
   Fd place = TRY(linux::open_in_root(job.rootfs.root, job.mount.destination, O_PATH));
-  TRY(apply_attributes(place, job.options));
-  if (!job.options.data.empty() && !is_bind(job.mount, job.options)) TRY(linux::reconfigure(place, job.options.data));
-  if (job.options.propagation == 0) return {};
-  return linux::change_mount(place, {.propagation = job.options.propagation}, job.options.propagation_recursive);
+  const MountOptions& options = job.prepared.options;
+  TRY(apply_attributes(place, options));
+  if (!options.data.empty() && options.bind == MountOptions::Bind::no) TRY(linux::reconfigure(place, options.data));
+  if (options.propagation == 0) return {};
+  return linux::change_mount(place, {.propagation = options.propagation}, options.propagation_recursive);
 }
 
 bool has_option(const MountOptions& options, std::string_view key) {
@@ -57,13 +58,14 @@ bool takes_label(std::string_view type) { return type != "proc" && type != "sysf
 /// proc, sysfs, tmpfs, devpts, mqueue and whatever else the kernel knows.
 Result<> mount_file_system(const MountJob& job) {
   const std::string& type = job.mount.type;
-  if (job.options.copy_up && type != "tmpfs") return fail(Code::invalid, "'tmpcopyup' is an option of tmpfs alone");
-  std::vector<linux::FsOption> data = job.options.data;
+  const MountOptions& options = job.prepared.options;
+  if (options.copy_up && type != "tmpfs") return fail(Code::invalid, "'tmpcopyup' is an option of tmpfs alone");
+  std::vector<linux::FsOption> data = options.data;
   if (takes_label(type) && !job.request.spec.linux->mount_label.empty())
     data.emplace_back("context", job.request.spec.linux->mount_label);
   // A read-only disk cannot be opened for writing; other file systems may be shared and are read-only by mount.
-  if (job.mount.source.starts_with('/') && (job.options.flags.set & MOUNT_ATTR_RDONLY)) data.emplace_back("ro", "");
-  if (type == "tmpfs" && !has_option(job.options, "mode")) {
+  if (job.mount.source.starts_with('/') && (options.flags.set & MOUNT_ATTR_RDONLY)) data.emplace_back("ro", "");
+  if (type == "tmpfs" && !has_option(options, "mode")) {
     // The folder it covers says who may write there, as runc and crun have it.
     auto covered = linux::open_in_root(job.rootfs.root, job.mount.destination, O_PATH);
     struct stat info;
@@ -71,14 +73,14 @@ Result<> mount_file_system(const MountJob& job) {
       data.emplace_back("mode", fmt::format("{:o}", info.st_mode & 07777));
   }
   Fd mount = TRY(linux::make_mount(type, job.mount.source.empty() ? type : job.mount.source, data,
-                                   job.options.copy_up ? 0 : job.options.flags.set));
-  if (job.options.copy_up) {
+                                   options.copy_up ? 0 : options.flags.set));
+  if (options.copy_up) {
     if (auto covered = linux::open_in_root(job.rootfs.root, job.mount.destination, O_RDONLY | O_DIRECTORY))
       TRY(with_context(copy_tree(*covered, mount), "copy what {} covers", job.mount.destination));
-    TRY(linux::change_mount(mount, job.options.flags, false));
+    TRY(linux::change_mount(mount, options.flags, false));
   }
-  if (!is_empty(job.options.recursive)) TRY(linux::change_mount(mount, job.options.recursive, true));
-  TRY(map_ids(mount, job.options, job.prepared.user_namespace));
+  if (!is_empty(options.recursive)) TRY(linux::change_mount(mount, options.recursive, true));
+  TRY(map_ids(mount, job.prepared));
   TRY(put_in_place(job, mount, linux::NodeKind::folder));
   if (type == "proc") job.rootfs.proc = std::move(mount);
   else if (type == "devpts") job.rootfs.devpts = std::move(mount);
@@ -86,8 +88,8 @@ Result<> mount_file_system(const MountJob& job) {
 }
 
 Result<> mount_one(const MountJob& job) {
-  if (job.options.remount) return remount(job);
-  bool bound = is_bind(job.mount, job.options);
+  if (job.prepared.options.remount) return remount(job);
+  bool bound = job.prepared.options.bind != MountOptions::Bind::no;
   if (linux::clean_path(job.mount.destination) == "/dev") job.rootfs.dev_is_bound = bound;
   if (bound) return bind(job);
   if (job.mount.type == "cgroup" || job.mount.type == "cgroup2") return mount_cgroup(job);
@@ -96,30 +98,25 @@ Result<> mount_one(const MountJob& job) {
 
 }  // namespace
 
-bool is_bind(const oci::Mount& mount, const MountOptions& options) {
-  return options.bind != MountOptions::Bind::no || mount.type == "bind" || mount.type == "rbind";
-}
-
-Result<Fd> make_bind(const CreateRequest& request, const oci::Mount& mount, const MountOptions& options,
-                     const Fd& user_namespace) {
+Result<Fd> make_bind(const CreateRequest& request, const oci::Mount& mount, const PreparedMount& prepared) {
+  const MountOptions& options = prepared.options;
   if (options.copy_up) return fail(Code::invalid, "'tmpcopyup' is an option of tmpfs alone");
   std::string source = mount.source.starts_with('/') ? mount.source : request.bundle + "/" + mount.source;
   auto object = open_file(source, O_PATH);
   if (!object && object.error().code() == Code::not_found)
     return std::move(object.error()).with_cure("create it, or drop this mount");
-  bool recursive = options.bind == MountOptions::Bind::tree || mount.type == "rbind";
-  Fd tree = TRY(linux::clone_mount(TRY(std::move(object)), recursive));
+  Fd tree = TRY(linux::clone_mount(TRY(std::move(object)), options.bind == MountOptions::Bind::tree));
   // A bind of a shared host mount would carry mounts inside the container back to the host.
   std::uint64_t propagation = options.propagation == 0 ? MS_PRIVATE : MS_SLAVE;
   if (options.propagation != MS_SHARED) TRY(linux::change_mount(tree, {.propagation = propagation}, true));
   TRY(apply_attributes(tree, options));
-  TRY(map_ids(tree, options, user_namespace));
+  TRY(map_ids(tree, prepared));
   return tree;
 }
 
 /// Propagation last: a shared mount would carry what is done to it to its peers.
 Result<> put_in_place(const MountJob& job, const Fd& mount, linux::NodeKind kind) {
-  const MountOptions& options = job.options;
+  const MountOptions& options = job.prepared.options;
   // Masked and read-only paths are looked up through these two later on: a link on the way could be turned elsewhere in
   // between by whoever shares a volume with us (CVE-2019-19921, CVE-2023-27561).
   bool plain = job.mount.type == "proc" || job.mount.type == "sysfs";
@@ -131,15 +128,12 @@ Result<> put_in_place(const MountJob& job, const Fd& mount, linux::NodeKind kind
   return {};
 }
 
-Result<> mount_all(InitPlan& plan, Rootfs& rootfs) {
+Result<> mount_all(const InitPlan& plan, Rootfs& rootfs) {
   const CreateRequest& request = plan.request;
   for (std::size_t i = 0; i < request.spec.mounts.size(); ++i) {
     const oci::Mount& mount = request.spec.mounts[i];
-    PreparedMount prepared = plan.prepared_mounts.empty() ? PreparedMount() : std::move(plan.prepared_mounts[i]);
-    auto options = parse_mount_options(mount.options);
     const std::string& source = mount.source.empty() ? mount.type : mount.source;
-    if (!options) return std::move(options.error()).with_context(fmt::format("mount {}", mount.destination));
-    TRY(with_context(mount_one({request, mount, plan.cgroup_folders, std::move(*options), std::move(prepared), rootfs}),
+    TRY(with_context(mount_one({request, mount, plan.cgroup_folders, plan.prepared_mounts[i], rootfs}),
                      "mount {} on {}", source, mount.destination));
   }
   return {};

@@ -5,6 +5,7 @@
 #include "runtime/mount_job.hpp"
 
 #include <fcntl.h>
+#include <sys/mount.h>
 
 #include <algorithm>
 
@@ -12,17 +13,22 @@ namespace gantry::runtime {
 
 namespace {
 
-bool has_any(const oci::Mount& mount, std::string_view one, std::string_view other) {
-  return std::any_of(mount.options.begin(), mount.options.end(),
-                     [&](const std::string& option) { return option == one || option == other; });
+bool wants_map(const oci::Mount& mount, const MountOptions& options) {
+  return !mount.uid_mappings.empty() || options.id_map != MountOptions::IdMap::no;
 }
 
-bool wants_map(const oci::Mount& mount) { return !mount.uid_mappings.empty() || has_any(mount, "idmap", "ridmap"); }
-
-/// Not out of a user namespace: its root must not mount anything on the host.
-bool shares_with_host(const CreateRequest& request, const oci::Mount& mount) {
-  return has_any(mount, "shared", "rshared") && has_any(mount, "bind", "rbind") &&
+/// What is mounted below later on goes both ways. Not out of a user namespace: its root must not mount anything on the
+/// host.
+bool shares_with_host(const CreateRequest& request, const MountOptions& options) {
+  return options.propagation == MS_SHARED && options.bind != MountOptions::Bind::no &&
          oci::find_namespace(request.spec, oci::NamespaceType::user) == nullptr;
+}
+
+Result<MountOptions> options_of(const oci::Mount& mount) {
+  MountOptions options = TRY(parse_mount_options(mount.options));
+  if (mount.type == "rbind") options.bind = MountOptions::Bind::tree;
+  if (mount.type == "bind") options.bind = std::max(options.bind, MountOptions::Bind::one);
+  return options;
 }
 
 /// The mount's own maps, else the container's.
@@ -35,26 +41,29 @@ Result<Fd> namespace_for(const oci::Mount& mount, const oci::Spec& spec) {
   return linux::make_user_namespace(TRY(id_maps_of(spec)));
 }
 
-Result<PreparedMount> prepare(const CreateRequest& request, const oci::Mount& mount) {
-  PreparedMount prepared;
-  if (wants_map(mount)) prepared.user_namespace = TRY(namespace_for(mount, request.spec));
-  MountOptions options = TRY(parse_mount_options(mount.options));
-  if (is_bind(mount, options)) prepared.tree = TRY(make_bind(request, mount, options, prepared.user_namespace));
-  return prepared;
+/// After the clone the host's mounts are cut off, and its ids may be out of reach.
+Result<> prepare_outside(const CreateRequest& request, const oci::Mount& mount, PreparedMount& prepared) {
+  if (prepared.options.remount) return {};
+  bool mapped = wants_map(mount, prepared.options);
+  if (!mapped && !shares_with_host(request, prepared.options)) return {};
+  if (mapped) prepared.user_namespace = TRY(namespace_for(mount, request.spec));
+  if (prepared.options.bind != MountOptions::Bind::no) prepared.tree = TRY(make_bind(request, mount, prepared));
+  return {};
 }
 
 }  // namespace
 
 Result<std::vector<PreparedMount>> prepare_mounts(const CreateRequest& request) {
   const auto& mounts = request.spec.mounts;
-  std::vector<PreparedMount> prepared;
-  auto needs = [&](const oci::Mount& mount) { return wants_map(mount) || shares_with_host(request, mount); };
-  if (std::none_of(mounts.begin(), mounts.end(), needs)) return prepared;
-  prepared.resize(mounts.size());
-  for (std::size_t i = 0; i < mounts.size(); ++i)
-    if (needs(mounts[i]))
-      prepared[i] = TRY(with_context(prepare(request, mounts[i]), "/mounts/{}: prepare {}", i, mounts[i].destination));
-  return prepared;
+  std::vector<PreparedMount> all;
+  all.reserve(mounts.size());
+  for (std::size_t i = 0; i < mounts.size(); ++i) {
+    const std::string& destination = mounts[i].destination;
+    PreparedMount& prepared = all.emplace_back();
+    prepared.options = TRY(with_context(options_of(mounts[i]), "mount {}", destination));
+    TRY(with_context(prepare_outside(request, mounts[i], prepared), "/mounts/{}: prepare {}", i, destination));
+  }
+  return all;
 }
 
 }  // namespace gantry::runtime

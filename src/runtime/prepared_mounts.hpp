@@ -1,20 +1,21 @@
 #pragma once
 
 #include "base/fd.hpp"
+#include "runtime/mount_options.hpp"
 #include "runtime/runtime.hpp"
 
 #include <vector>
 
 namespace gantry::runtime {
 
-/// What a mount needs that cannot be made any more in the container's own namespaces.
+/// What can be known of an entry of `mounts` before the clone, and what cannot be made any more after it.
 struct PreparedMount {
-  Fd tree;            ///< a bind mount, whole
-  Fd user_namespace;  ///< whose maps an id-mapped mount gets
+  MountOptions options;  ///< `bind` also says what the type says
+  Fd tree;               ///< of an id-mapped bind, or of one that shares what is mounted below it with the host
+  Fd user_namespace;     ///< whose maps an id-mapped mount gets
 };
 
-/// For each of `mounts`; empty when none needs it. Those are id-mapped mounts, and binds that share what is mounted
-/// below them with the host: after the clone the host's mounts are cut off.
+/// For each of `mounts`.
 Result<std::vector<PreparedMount>> prepare_mounts(const CreateRequest& request);
 
 }  // namespace gantry::runtime

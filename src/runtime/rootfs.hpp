@@ -27,7 +27,7 @@ Result<Rootfs> mount_root(const CreateRequest& request, bool own_user_namespace)
 
 struct InitPlan;
 /// All of `mounts`, in their order.
-Result<> mount_all(InitPlan& plan, Rootfs& rootfs);
+Result<> mount_all(const InitPlan& plan, Rootfs& rootfs);
 
 /// Makes `rootfs` the root of this mount namespace and lets go of the host's.
 Result<> enter_root(const Rootfs& rootfs, bool no_pivot);
