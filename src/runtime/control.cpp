@@ -50,7 +50,7 @@ Result<> move_processes(const linux::Cgroup& from, const linux::Cgroup& to) {
 }
 
 /// A container is only in the v1 hierarchies that its config needs; new limits may need more of them.
-Result<> join_further_hierarchies(Subject& subject, const oci::Resources& limits) {
+Result<> join_further_hierarchies(Subject& subject, const linux::Cgroup& present, const oci::Resources& limits) {
   Record& record = subject.record;
   auto wanted = TRY(linux::Cgroup::create(record.cgroup, controllers_for(limits)));
   std::vector<std::string> fresh;
@@ -59,7 +59,6 @@ Result<> join_further_hierarchies(Subject& subject, const oci::Resources& limits
       fresh.push_back(std::move(folder));
   if (fresh.empty()) return {};
   linux::Cgroup joined = TRY(linux::Cgroup::from_folders(record.cgroup, fresh));
-  linux::Cgroup present = TRY(need_cgroup(subject));
   record.cgroup_folders.insert(record.cgroup_folders.end(), fresh.begin(), fresh.end());
   TRY(subject.folder.write(record));  // first, so that delete finds the new folders whatever happens
   return move_processes(present, joined);
@@ -105,8 +104,7 @@ Result<> update(const Settings& settings, const std::string& id, const oci::Reso
   oci::Resources limits = resources;
   // Memory without a limit fits below no limit of memory and swap together; runc lifts both as well.
   if (limits.memory && limits.memory->limit.value_or(0) < 0 && !limits.memory->swap) limits.memory->swap = -1;
-  TRY(need_cgroup(subject));
-  TRY(join_further_hierarchies(subject, limits));
+  TRY(join_further_hierarchies(subject, TRY(need_cgroup(subject)), limits));
   return with_context(apply_resources(TRY(need_cgroup(subject)), limits), "update container '{}'", id);
 }
 

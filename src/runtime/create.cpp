@@ -50,16 +50,6 @@ int clone_flag(oci::NamespaceType type) {
   return 0;
 }
 
-/// What the config asks for that is not there yet: refused, never ignored.
-Result<> refuse_unsupported(const oci::Spec& spec) {
-  auto refuse = [](std::string_view member) {
-    return fail(Code::unsupported, "{} is not supported", member).with_cure("drop it from the config");
-  };
-  if (!spec.linux) return {};
-  if (spec.linux->intel_rdt) return refuse("/linux/intelRdt");
-  return {};
-}
-
 Result<> check_request(const CreateRequest& request) {
   const oci::Spec& spec = request.spec;
   TRY(oci::validate(spec));
@@ -67,8 +57,9 @@ Result<> check_request(const CreateRequest& request) {
   if (!spec.root) return fail(Code::invalid, "/root: there is none");
   if (oci::find_namespace(spec, NamespaceType::mount) == nullptr)
     return fail(Code::invalid, "/linux/namespaces: a mount namespace is needed").with_cure("add {\"type\": \"mount\"}");
-  TRY(check_mount_label(spec));
-  return refuse_unsupported(spec);
+  if (spec.linux && spec.linux->intel_rdt)
+    return fail(Code::unsupported, "/linux/intelRdt is not supported").with_cure("drop it from the config");
+  return check_mount_label(spec);
 }
 
 /// Delegation rules and threaded cgroups allow a process to be moved in where it may not be born.
