@@ -43,19 +43,25 @@ Result<> join_new_keyring(const ProcessSetup& setup) {
   return {};
 }
 
-/// seccomp(2) wants no_new_privs or CAP_SYS_ADMIN. A process that keeps one of them gets the filter at the very end,
-/// from gantry-init; otherwise it must come before the capabilities go, and allow what follows here.
-bool filter_comes_last(const ProcessSetup& setup) {
-  if (setup.process.no_new_privileges) return true;
-  auto own = setup.capabilities;
-  return own && (own->effective & linux::capability_bit(CAP_SYS_ADMIN)) != 0 && setup.process.user.uid == 0;
-}
-
 bool has_listener(const ProcessSetup& setup) { return (setup.seccomp->flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0; }
 
-/// gantry-init's part, but for a listener: that goes out while the container is made, for an agent that is there then.
-bool filter_is_for_init(const ProcessSetup& setup) {
-  return setup.seccomp && filter_comes_last(setup) && !has_listener(setup);
+/// When the seccomp filter is loaded.
+enum class FilterTurn {
+  none,     ///< there is no filter
+  early,    ///< before the capabilities go; it must allow what follows
+  late,     ///< just before gantry-init
+  by_init,  ///< at the very end
+};
+
+/// seccomp(2) wants no_new_privs or CAP_SYS_ADMIN: a process that keeps one of them can wait. A listener goes out while
+/// the container is made, for an agent that is there then.
+FilterTurn turn_of_filter(const ProcessSetup& setup) {
+  if (!setup.seccomp) return FilterTurn::none;
+  const auto& own = setup.capabilities;
+  bool may_wait = setup.process.no_new_privileges ||
+                  (own && (own->effective & linux::capability_bit(CAP_SYS_ADMIN)) != 0 && setup.process.user.uid == 0);
+  if (!may_wait) return FilterTurn::early;
+  return has_listener(setup) ? FilterTurn::late : FilterTurn::by_init;
 }
 
 Result<> load_filter(const ProcessSetup& setup, const Fd& report) {
@@ -138,7 +144,7 @@ Result<Fd> make_order(const ProcessSetup& setup, const Fd& report) {
   if (setup.reap) order.flags |= wire::kInitReap;
   order.report_fd = report.get();
   std::string data(reinterpret_cast<const char*>(&order), sizeof order);
-  if (filter_is_for_init(setup)) {
+  if (turn_of_filter(setup) == FilterTurn::by_init) {
     order.filter_length = static_cast<std::uint32_t>(setup.seccomp->program.size() / sizeof(sock_filter));
     order.filter_flags = setup.seccomp->flags;
     data.assign(reinterpret_cast<const char*>(&order), sizeof order);
@@ -172,6 +178,7 @@ Result<> execute_init(ProcessSetup& setup, const Fd& order, const std::string& p
 }
 
 Result<> carry_out(ProcessSetup& setup, const Fd& report) {
+  const FilterTurn turn = turn_of_filter(setup);
   TRY(set_limits(setup));
   TRY(join_new_keyring(setup));
   TRY(apply_scheduling(setup.scheduling));
@@ -183,7 +190,7 @@ Result<> carry_out(ProcessSetup& setup, const Fd& report) {
   if (setup.capabilities) TRY(linux::drop_bounding(setup.capabilities->bounding));
   TRY(apply_labels(setup.labels));
   TRY(restrict_files(setup));
-  if (setup.seccomp && !filter_comes_last(setup)) TRY(load_filter(setup, report));
+  if (turn == FilterTurn::early) TRY(load_filter(setup, report));
   TRY(switch_user(setup));
   TRY(apply_capabilities(setup));
   TRY(forbid_new_privileges(setup));
@@ -191,7 +198,7 @@ Result<> carry_out(ProcessSetup& setup, const Fd& report) {
     return fail(Code::denied, "user {} may not enter working directory {}", setup.process.user.uid, setup.process.cwd);
   std::string program = TRY(find_command(setup.process));
   TRY(close_the_rest(setup, order, report));
-  if (setup.seccomp && filter_comes_last(setup) && !filter_is_for_init(setup)) TRY(load_filter(setup, report));
+  if (turn == FilterTurn::late) TRY(load_filter(setup, report));
   return execute_init(setup, order, program);
 }
 
