@@ -103,7 +103,8 @@ Result<Annotations> read_annotations(const oci::Spec& spec) {
     if (auto refused = std::ranges::find(kRefused, name, &Refused::name); refused != std::end(kRefused))
       return fail(Code::unsupported, "/annotations/{} is not supported", name).with_cure(refused->cure);
     if (name.starts_with(kOurs))
-      return fail(Code::unsupported, "/annotations/{} is not supported", name).with_cure("drop it, or correct its name");
+      return fail(Code::unsupported, "/annotations/{} is not supported", name)
+          .with_cure("drop it, or correct its name");
     log::warning("/annotations/{} is not known and has no effect", name);
   }
   return taken;
