@@ -3,6 +3,7 @@
 #include "base/error_packet.hpp"
 #include "wire/init.hpp"
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -71,9 +72,10 @@ struct Packet {
 
 Result<Packet> receive_packet(const Fd& channel) {
   Packet packet{std::string(kMaxPacket, 0), {}};
-  auto message = receive_message(channel, packet.data, "hear from the other half of the runtime");
-  // A peer that was killed with unread data resets the connection.
-  if (!message && message.error().os_error() == ECONNRESET) return Packet{};
+  auto receive = [&] { return receive_message(channel, packet.data, "hear from the other half of the runtime"); };
+  auto message = receive();
+  // A peer that went away with unread data resets the connection; what it had said before comes after that.
+  if (!message && message.error().os_error() == ECONNRESET) message = receive();
   auto [size, descriptor] = TRY(std::move(message));
   packet.data.resize(size);
   packet.descriptor = std::move(descriptor);
@@ -99,6 +101,16 @@ Result<Report> await_report(const Fd& channel) {
   wire::InitReport report;
   std::memcpy(&report, packet.data.data(), std::min(packet.data.size(), sizeof report));
   return error_of_init(report);
+}
+
+Error cause_of(const Fd& channel, Error error) {
+  pollfd heard{channel.get(), POLLIN, 0};
+  while (poll(&heard, 1, 0) > 0) {
+    auto report = await_report(channel);
+    if (!report) return std::move(report.error());
+    if (report->kind == Report::done) break;
+  }
+  return error;
 }
 
 Result<pid_t> await_go(const Fd& channel) {

@@ -25,6 +25,8 @@ struct Report {
 };
 /// Waits for the child's next report. An error of the child comes back whole: code, errno, text and cure.
 Result<Report> await_report(const Fd& channel);
+/// Why something failed on our side: what the child said before it went away, else `error` itself.
+Error cause_of(const Fd& channel, Error error);
 
 // The child's side.
 

@@ -86,16 +86,20 @@ class Creation {
     TRY(record_start());  // before the clone: a killed creation can be cleaned up from here
     InitPlan plan = TRY(make_plan());
     TRY(clone_init(plan));
-    TRY(set_up_from_outside());
-    TRY(record_process());
-    TRY(hand_out_pidfd());
-    TRY(send_go(channel_.parent, process_.pid));
-    TRY(follow_init(plan.hook_output));
+    if (auto made = make_with_init(plan); !made) return cause_of(channel_.parent, std::move(made.error()));
     done_ = true;
     return process_.pid;
   }
 
  private:
+  Result<> make_with_init(const InitPlan& plan) {
+    TRY(set_up_from_outside());
+    TRY(record_process());
+    TRY(hand_out_pidfd());
+    TRY(send_go(channel_.parent, process_.pid));
+    return follow_init(plan.hook_output);
+  }
+
   Result<> make_cgroup() {
     const auto& resources = this->resources();
     if (request_.cgroup_use == CgroupUse::never) {
@@ -235,8 +239,15 @@ class Creation {
       TRY(run_hooks(spec_.hooks->create_runtime, "createRuntime", state, output));
       TRY(send_go(channel_.parent, process_.pid));
     }
-    if (!request_.start_now) return {};
+    if (!request_.start_now) return check_alive();
     return run_poststart_hooks(spec_, make_state(record_, oci::Status::running, spec_));
+  }
+
+  /// A process that is killed on its way cannot say so.
+  Result<> check_alive() {
+    if (linux::process_alive(process_.pid, record_.start_time)) return {};
+    return fail(Code::failed, "the container's process was killed before it was ready")
+        .with_cure("if it has a memory limit, raise it");
   }
 
   void undo() {

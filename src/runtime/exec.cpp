@@ -182,7 +182,7 @@ Result<pid_t> exec(const Settings& settings, const std::string& id, const ExecRe
   if (started) return process.pid;
   best_effort(linux::send_signal(process.pidfd, SIGKILL));
   waitpid(process.pid, nullptr, 0);
-  return std::move(started.error());
+  return cause_of(channel.parent, std::move(started.error()));
 }
 
 }  // namespace gantry::runtime

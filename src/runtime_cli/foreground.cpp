@@ -121,6 +121,7 @@ Result<Foreground> Foreground::make(bool terminal) {
 Result<int> Foreground::serve(pid_t pid) {
   Fd signals = TRY(watch_signals());
   Fd master;
+  sockets_.theirs.close();  // it would keep us waiting for a process that died early
   if (sockets_.ours.valid()) master = TRY(receive_fd(sockets_.ours));
   Session session({pid, TRY(linux::open_pidfd(pid))}, std::move(signals), std::move(master));
   // It may have ended before its SIGCHLD was watched: then waitpid finds it at once.

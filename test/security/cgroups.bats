@@ -22,7 +22,7 @@ NO_NAMESPACE='.linux.namespaces |= map(select(.type != "cgroup"))'
   local seen
   for program in "$NO_NAMESPACE" "$NO_NAMESPACE | $WRITABLE"; do
     run -0 attack "$program" sh -c 'for f in /sys/fs/cgroup/*/cgroup.procs /sys/fs/cgroup/cgroup.procs; do [ ! -e $f ] || cat $f; done | sort -u; find /sys/fs/cgroup -type d -name "gantry*"'
-    for seen in "${lines[@]}"; do [[ $seen =~ ^[0-9]+$ && $seen -le 5 ]] || fail "sees $seen"; done
+    for seen in "${lines[@]}"; do [[ $seen =~ ^[0-9]+$ && $seen -gt 0 && $seen -le 50 ]] || fail "sees $seen"; done
   done
 }
 
@@ -90,5 +90,5 @@ disk_of_host() {
   disk=$(disk_of_host)
   # shellcheck disable=SC2016
   run -0 gantry run --rm --rootfs "$(rootfs)" sh -c 'mknod /tmp/disk b $1 $2 && head -c 1 /tmp/disk 2>&1; true' sh ${disk% *} ${disk#* }
-  equal "$output" "head: /tmp/disk: Operation not permitted"
+  contains "$output" "/tmp/disk: Operation not permitted"
 }

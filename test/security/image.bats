@@ -25,7 +25,7 @@ SWITCHES='{"run.oci.handler": "krun", "run.oci.hooks.stdout": "HOST/out", "run.o
   make_rootfs "$WORK/tree"
   tar -C "$WORK/tree" -cf "$WORK/root.tar" .
   local -a changes=()
-  while IFS=$'\t' read -r key value; do changes+=(-c "LABEL $key=$value"); done < <(jq -r 'to_entries[] | [.key, (.value | gsub("\""; "\\\""))] | @tsv' <<<"$switches")
+  while IFS=$'\t' read -r key value; do changes+=(-c "LABEL $key=$value"); done < <(jq -r 'to_entries[] | [.key, (.value | @json)] | join("\t")' <<<"$switches")
   gantry import "${changes[@]}" "$WORK/root.tar" switched >/dev/null
   make_rootfs "$WORK/tree2"
   gantry import "$WORK/root.tar" plain >/dev/null
