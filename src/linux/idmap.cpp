@@ -82,22 +82,32 @@ bool is_own_id_only(const std::vector<IdMap>& map, std::uint32_t own) {
   return map.size() == 1 && map[0].outside == own && map[0].count == 1;
 }
 
+Result<> write_map(const std::string& path, const std::vector<IdMap>& map) {
+  constexpr std::size_t kPage = 4096;  // the kernel takes less than one
+  const std::string text = map_text(map);
+  if (text.size() >= kPage)
+    return fail(Code::invalid, "its {} ranges are longer than the {} bytes that the kernel takes", map.size(),
+                kPage - 1)
+        .with_cure("join some of them");
+  return write_value(path, text);
+}
+
 bool refused(const Result<>& done) { return !done && done.error().os_error() == EPERM; }
 
 Result<> write_uid_map(pid_t pid, const std::vector<IdMap>& map) {
-  auto direct = write_value(fmt::format("/proc/{}/uid_map", pid), map_text(map));
+  auto direct = write_map(fmt::format("/proc/{}/uid_map", pid), map);
   if (refused(direct) && !is_own_id_only(map, geteuid())) return map_by_helper("newuidmap", pid, map);
   return direct;
 }
 
 Result<> write_gid_map(pid_t pid, const std::vector<IdMap>& map) {
   std::string path = fmt::format("/proc/{}/gid_map", pid);
-  auto direct = write_value(path, map_text(map));
+  auto direct = write_map(path, map);
   if (!refused(direct)) return direct;
   if (!is_own_id_only(map, getegid())) return map_by_helper("newgidmap", pid, map);
   // One may map the own group without privilege once nobody inside can drop groups that deny something.
   TRY(write_value(fmt::format("/proc/{}/setgroups", pid), "deny"));
-  return write_value(path, map_text(map));
+  return write_map(path, map);
 }
 
 }  // namespace

@@ -87,6 +87,8 @@ Result<> make_paths_readonly(const std::vector<std::string>& paths, const Fd& ro
 
 Result<> write_sysctls(const std::map<std::string, std::string>& sysctls, const Fd& proc) {
   for (const auto& [key, value] : sysctls) {
+    constexpr std::size_t kPage = 4096;
+    if (value.size() >= kPage) return fail(Code::invalid, "/linux/sysctl/{}: the value is cut off by the kernel", key);
     std::string path = "sys/" + key;
     std::replace(path.begin(), path.end(), '.', '/');
     Fd file = TRY(with_context(linux::open_beneath(proc, path, O_WRONLY), "set sysctl {}", key));
