@@ -20,6 +20,11 @@ gantry_static_library(gantry_sqlite sqlite3)
 target_link_libraries(gantry_sqlite INTERFACE m)
 gantry_static_library(gantry_zstd zstd)
 
+# It has no archive: what talks to systemd is a program of its own, which an all-static build has not.
+if(NOT GANTRY_ALL_STATIC)
+  find_library(GANTRY_LIB_systemd NAMES libsystemd.so REQUIRED)
+endif()
+
 add_library(gantry_crypto INTERFACE)
 add_library(gantry_inflate INTERFACE)
 if(GANTRY_ALL_STATIC)

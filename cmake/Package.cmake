@@ -5,6 +5,9 @@ set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)  # the unit tests are not needed for a
 
 set(public_programs gantry gantry-runtime)
 set(inner_programs gantry-monitor gantry-init gantry-transfer)
+if(NOT GANTRY_ALL_STATIC)
+  list(APPEND inner_programs gantry-systemd)
+endif()
 add_custom_target(programs)
 foreach(program IN LISTS public_programs inner_programs)
   add_dependencies(programs ${program})

@@ -74,7 +74,7 @@ constexpr Refused kRefused[] = {
     {"run.oci.seccomp.receiver", "use /linux/seccomp/listenerPath"},
     {"run.oci.seccomp_bpf_data", "use /linux/seccomp/syscalls"},
     {"run.oci.systemd.force_cgroup_v1", "drop it"},
-    {"run.oci.systemd.subgroup", "drop it; the cgroupfs driver makes no further cgroup"},
+    {"run.oci.systemd.subgroup", "drop it; no further cgroup is made"},
     {"run.oci.timens_offset", "use /linux/timeOffsets"},
 };
 

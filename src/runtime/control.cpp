@@ -1,6 +1,7 @@
 #include "linux/process.hpp"
 #include "runtime/resources.hpp"
 #include "runtime/runtime.hpp"
+#include "runtime/scope.hpp"
 #include "runtime/state_folder.hpp"
 
 #include <algorithm>
@@ -105,6 +106,7 @@ Result<> update(const Settings& settings, const std::string& id, const oci::Reso
   // Memory without a limit fits below no limit of memory and swap together; runc lifts both as well.
   if (limits.memory && limits.memory->limit.value_or(0) < 0 && !limits.memory->swap) limits.memory->swap = -1;
   TRY(join_further_hierarchies(subject, TRY(need_cgroup(subject)), limits));
+  if (!subject.record.unit.empty()) TRY(set_unit_limits(settings, subject.record.unit, limits));
   return with_context(apply_resources(TRY(need_cgroup(subject)), limits), "update container '{}'", id);
 }
 

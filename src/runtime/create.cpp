@@ -9,6 +9,7 @@
 #include "runtime/id_maps.hpp"
 #include "runtime/net_devices.hpp"
 #include "runtime/resources.hpp"
+#include "runtime/scope.hpp"
 #include "runtime/seccomp_agent.hpp"
 #include "runtime/spawn.hpp"
 #include "runtime/start_socket.hpp"
@@ -107,9 +108,10 @@ class Creation {
       return fail(Code::invalid, "/linux/resources: limits need a cgroup, and cgroups are disabled");
     }
     std::string path = spec_.linux ? spec_.linux->cgroups_path : "";
+    if (request_.systemd_scope) return make_scope(path);
     if (path.find(':') != std::string::npos)
-      return fail(Code::unsupported, "/linux/cgroupsPath: '{}' is for the systemd driver, which is not supported", path)
-          .with_cure("use the cgroupfs driver and a plain path");
+      return fail(Code::invalid, "/linux/cgroupsPath: '{}' is for the systemd driver", path)
+          .with_cure("use --systemd-cgroup, or a plain path");
     if (path.empty()) path = "/gantry/" + request_.id;
     auto made = linux::Cgroup::create(path, controllers_for(resources));
     if (made) {
@@ -124,6 +126,13 @@ class Creation {
     return {};
   }
 
+  Result<> make_scope(const std::string& path) {
+    scope_ = TRY(Scope::start(settings_, TRY(scope_name(path, request_.id)), resources()));
+    record_.unit = scope_->unit();
+    cgroup_ = TRY(linux::Cgroup::create(scope_->cgroup(), controllers_for(resources())));
+    return apply_limits(resources());
+  }
+
   Result<> apply_limits(const std::optional<oci::Resources>& resources) {
     if (!resources) return {};
     TRY(apply_resources(*cgroup_, *resources));
@@ -133,7 +142,9 @@ class Creation {
   }
 
   Result<> record_start() {
-    record_ = {.id = request_.id, .bundle = request_.bundle, .created = to_rfc3339(now())};
+    record_.id = request_.id;
+    record_.bundle = request_.bundle;
+    record_.created = to_rfc3339(now());
     if (cgroup_) {
       record_.cgroup = cgroup_->path();
       record_.cgroup_folders = cgroup_->folders();
@@ -201,7 +212,9 @@ class Creation {
   /// While the child waits, or at the same time as it sets up.
   Result<> set_up_from_outside() {
     if (needs_maps()) TRY(with_context(linux::write_id_maps(process_.pid, TRY(id_maps_of(spec_))), "map the ids"));
-    if (cgroup_ && (has_v1_cgroups() || !born_in_cgroup_)) TRY(cgroup_->add(process_.pid, !born_in_cgroup_));
+    if (cgroup_ && (has_v1_cgroups() || !born_in_cgroup_))
+      TRY(join_cgroup(settings_, record_.unit, *cgroup_, process_.pid, !born_in_cgroup_));
+    scope_.reset();
     return net_devices_.move_in(spec_, process_.pid);
   }
 
@@ -261,6 +274,7 @@ class Creation {
       best_effort(cgroup_->kill_all(SIGKILL));
       best_effort(cgroup_->remove());
     }
+    if (!record_.unit.empty()) best_effort(stop_unit(settings_, record_.unit));
     best_effort(folder_.remove());
   }
 
@@ -282,6 +296,7 @@ class Creation {
   const oci::Spec& spec_;
   Annotations annotations_;
   StateFolder folder_;
+  std::optional<Scope> scope_;
   std::optional<linux::Cgroup> cgroup_;
   Record record_;
   Channel channel_;

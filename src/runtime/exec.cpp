@@ -4,6 +4,7 @@
 #include "runtime/channel.hpp"
 #include "runtime/process_setup.hpp"
 #include "runtime/runtime.hpp"
+#include "runtime/scope.hpp"
 #include "runtime/seccomp_agent.hpp"
 #include "runtime/spawn.hpp"
 #include "runtime/state_folder.hpp"
@@ -116,9 +117,13 @@ Result<linux::Process> spawn_in_cgroup(Birth& birth, const std::optional<linux::
   return spawn(birth, body);
 }
 
-Result<> let_go(const linux::Process& process, const Fd& channel, const std::optional<linux::Cgroup>& cgroup,
-                bool born_in_cgroup, const std::string& pid_file) {
-  if (cgroup) TRY(cgroup->add(process.pid, !born_in_cgroup));
+/// `unit` may move it into the cgroup where we may not.
+Result<> move_in(const Settings& settings, const std::string& unit, const std::optional<linux::Cgroup>& cgroup,
+                 pid_t pid, bool born_in_cgroup) {
+  return cgroup ? join_cgroup(settings, unit, *cgroup, pid, !born_in_cgroup) : Result<>();
+}
+
+Result<> let_go(const linux::Process& process, const Fd& channel, const std::string& pid_file) {
   if (!pid_file.empty()) TRY(replace_file(pid_file, fmt::format("{}", process.pid), 0644, Sync::no));
   TRY(send_go(channel, process.pid));
   return {};
@@ -176,7 +181,9 @@ Result<pid_t> exec(const Settings& settings, const std::string& id, const ExecRe
   if (request.ignore_paused) StateFolder released = std::move(folder);
   linux::Process process = TRY(with_context(spawn_in_cgroup(birth, cgroup, body), "enter container '{}'", id));
   plan.channel.close();
-  auto started = let_go(process, channel.parent, cgroup, birth.clone.cgroup != nullptr, request.pid_file);
+  const std::string unit = request.cgroup.empty() ? record.unit : "";  // it knows nothing of cgroups below
+  auto started = move_in(settings, unit, cgroup, process.pid, birth.clone.cgroup != nullptr);
+  if (started) started = let_go(process, channel.parent, request.pid_file);
   if (started)
     started = await_program(channel.parent, spec, process.pid, make_state(record, oci::Status::running, spec));
   if (started) return process.pid;

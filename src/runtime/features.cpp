@@ -47,11 +47,12 @@ std::vector<std::string> hook_kinds() {
   return kinds;
 }
 
-oci::LinuxFeatures linux_features() {
+oci::LinuxFeatures linux_features(const Settings& settings) {
+  const bool systemd = !settings.systemd_program.empty();
   oci::LinuxFeatures features;
   features.namespaces = json::enum_names<oci::NamespaceType>();
   features.capabilities = known_capabilities();
-  features.cgroup = {.v1 = true, .v2 = true, .systemd = false, .systemd_user = false, .rdma = true};
+  features.cgroup = {.v1 = true, .v2 = true, .systemd = systemd, .systemd_user = systemd, .rdma = true};
   features.seccomp = seccomp_features();
   features.apparmor = {.enabled = true};
   features.selinux = {.enabled = true};
@@ -65,12 +66,12 @@ oci::LinuxFeatures linux_features() {
 
 }  // namespace
 
-oci::Features features() {
+oci::Features features(const Settings& settings) {
   return {.oci_version_min = "1.0.0",
           .oci_version_max = std::string(oci::kRuntimeSpecVersion),
           .hooks = hook_kinds(),
           .mount_options = known_mount_options(),
-          .linux = linux_features(),
+          .linux = linux_features(settings),
           .annotations = {{"io.github.seccomp.libseccomp.version", linux::libseccomp_version()},
                           {"run.gantry.version", std::string(version())}},
           .potentially_unsafe_config_annotations = unsafe_annotations()};

@@ -4,6 +4,7 @@
 #include "linux/process.hpp"
 #include "runtime/hooks.hpp"
 #include "runtime/runtime.hpp"
+#include "runtime/scope.hpp"
 
 #include <poll.h>
 
@@ -27,10 +28,11 @@ void run_poststop_hooks(const oci::Spec& spec, const Record& record) {
       log::warning("{}", ran.error().message());
 }
 
-Result<> remove_container(const StateFolder& folder, const Record& record) {
+Result<> remove_container(const Settings& settings, const StateFolder& folder, const Record& record) {
   // What outlives the init (a shared pid namespace, a killed creation) goes too.
   TRY(kill_container(record));
   if (auto cgroup = cgroup_of(record)) TRY(cgroup->remove());
+  if (!record.unit.empty()) TRY(stop_unit(settings, record.unit));
   // A config that cannot be read any more has no hooks to run; the folder must go all the same.
   if (auto spec = folder.read_config()) run_poststop_hooks(*spec, record);
   return folder.remove();
@@ -65,7 +67,7 @@ Result<> remove(const Settings& settings, const std::string& id, bool force) {
   if (!force && status != oci::Status::stopped && status != oci::Status::created)
     return fail(Code::busy, "container '{}' is {}", id, oci::name_of(status))
         .with_cure("kill it first, or use --force");
-  return with_context(remove_container(folder, record), "delete container '{}'", id);
+  return with_context(remove_container(settings, folder, record), "delete container '{}'", id);
 }
 
 }  // namespace gantry::runtime

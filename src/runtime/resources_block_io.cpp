@@ -6,11 +6,6 @@ namespace gantry::runtime {
 
 namespace {
 
-/// v1's blkio.weight (10 to 1000) on v2's scale of io.weight (1 to 10000).
-std::uint64_t weight_of_blkio(std::uint64_t weight) {
-  return 1 + (std::clamp<std::uint64_t>(weight, 10, 1000) - 10) * 9999 / 990;
-}
-
 /// The schedulers that know weights have files of their own: CFQ's, gone since Linux 5.0, and BFQ's.
 Result<> set_weight(const linux::Cgroup& cgroup, std::string_view where, std::uint16_t weight, const char* member) {
   if (cgroup.is_v2("io")) {
@@ -65,6 +60,10 @@ Result<> throttle(const linux::Cgroup& cgroup, const Throttle& limits) {
 }
 
 }  // namespace
+
+std::uint64_t weight_of_blkio(std::uint64_t weight) {
+  return 1 + (std::clamp<std::uint64_t>(weight, 10, 1000) - 10) * 9999 / 990;
+}
 
 Result<> apply_block_io(const linux::Cgroup& cgroup, const oci::BlockIo& io) {
   if (io.weight.value_or(0) != 0) TRY(set_weight(cgroup, "", *io.weight, "blockIO/weight"));

@@ -6,12 +6,6 @@ namespace gantry::runtime {
 
 namespace {
 
-/// v1's cpu.shares (2 to 262144) on v2's scale of cpu.weight (1 to 10000), as runc and crun convert it.
-std::uint64_t weight_of_shares(std::uint64_t shares) {
-  shares = std::clamp<std::uint64_t>(shares, 2, 262144);
-  return 1 + (shares - 2) * 9999 / 262142;
-}
-
 /// v2 has quota and period in one file; what is not given stays as it is.
 Result<> set_quota_v2(const linux::Cgroup& cgroup, const oci::CpuLimits& cpu) {
   bool has_quota = cpu.quota.value_or(0) != 0, has_period = cpu.period.value_or(0) != 0;
@@ -53,6 +47,11 @@ Result<> apply_time_v1(const linux::Cgroup& cgroup, const oci::CpuLimits& cpu) {
 }
 
 }  // namespace
+
+std::uint64_t weight_of_shares(std::uint64_t shares) {
+  shares = std::clamp<std::uint64_t>(shares, 2, 262144);
+  return 1 + (shares - 2) * 9999 / 262142;
+}
 
 Result<> apply_cpu(const linux::Cgroup& cgroup, const oci::CpuLimits& cpu) {
   TRY(cgroup.is_v2("cpu") ? apply_time_v2(cgroup, cpu) : apply_time_v1(cgroup, cpu));

@@ -28,6 +28,11 @@ Result<> set_pair(auto set_one, auto set_other) {
 /// For what one of the two cgroup versions cannot express.
 Error cannot_limit(std::string_view member, std::string_view why);
 
+/// v1's cpu.shares (2 to 262144) on v2's scale of cpu.weight (1 to 10000), as runc and crun convert it.
+std::uint64_t weight_of_shares(std::uint64_t shares);
+/// v1's blkio.weight (10 to 1000) on v2's scale of io.weight (1 to 10000).
+std::uint64_t weight_of_blkio(std::uint64_t weight);
+
 Result<> apply_memory(const linux::Cgroup& cgroup, const oci::MemoryLimits& memory);
 Result<> apply_cpu(const linux::Cgroup& cgroup, const oci::CpuLimits& cpu);
 Result<> apply_block_io(const linux::Cgroup& cgroup, const oci::BlockIo& io);

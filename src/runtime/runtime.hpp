@@ -18,8 +18,9 @@ namespace gantry::runtime {
 
 /// Where the state of containers is kept, and the program that becomes their first process.
 struct Settings {
-  std::string root;          ///< one folder per container; made when missing
-  std::string init_program;  ///< gantry-init
+  std::string root;                  ///< one folder per container; made when missing
+  std::string init_program;          ///< gantry-init
+  std::string systemd_program = {};  ///< gantry-systemd; empty: there is none
 };
 
 /// A root made of layers. It is mounted inside the container's own mount namespace, so that nothing is left on the
@@ -50,6 +51,7 @@ struct CreateRequest {
   bool no_new_keyring = false;
   std::string pid_file;  ///< gets the pid in digits, when not empty
   CgroupUse cgroup_use = CgroupUse::if_permitted;
+  bool systemd_scope = false;  ///< the cgroup is a scope of systemd's, and linux.cgroupsPath is "SLICE:PREFIX:NAME"
 };
 
 struct ExecRequest {
@@ -102,7 +104,7 @@ Result<> resume(const Settings& settings, const std::string& id);
 Result<> update(const Settings& settings, const std::string& id, const oci::Resources& resources);
 
 /// What can be asked of create(): runtime-spec features.md.
-oci::Features features();
+oci::Features features(const Settings& settings);
 
 /// The config that `gantry-runtime spec` prints: a shell on /rootfs, as runc's.
 oci::Spec example_spec(bool rootless);

@@ -25,8 +25,9 @@ struct Record {
   std::string created;           ///< RFC 3339
   std::string cgroup;            ///< as Cgroup::create had it; empty: none
   std::vector<std::string> cgroup_folders;
+  std::string unit;  ///< the scope of systemd whose cgroup it is; empty: ours alone
 };
-BOOST_DESCRIBE_STRUCT(Record, (), (id, bundle, pid, start_time, created, cgroup, cgroup_folders))
+BOOST_DESCRIBE_STRUCT(Record, (), (id, bundle, pid, start_time, created, cgroup, cgroup_folders, unit))
 
 /// The folder of one container below Settings::root, locked while this is held. A process that is killed leaves a
 /// folder that remove() takes away.

@@ -1,6 +1,7 @@
 #include "runtime_cli/context.hpp"
 
 #include "base/file.hpp"
+#include "linux/idmap.hpp"
 #include "linux/path.hpp"
 #include "options/sibling.hpp"
 
@@ -24,18 +25,27 @@ Result<> apply_globals(void* raw) {
     log.errors_to_stderr = true;
   }
   log::configure(log);
-  if (globals.systemd_cgroup || globals.cgroup_manager == CgroupManager::systemd)
-    return fail(Code::unsupported, "cgroups cannot be made through systemd").with_cure("use the cgroupfs driver");
+  if (globals.systemd_cgroup && globals.cgroup_manager == CgroupManager::disabled)
+    return fail(Code::invalid, "--systemd-cgroup needs a cgroup, and cgroups are disabled")
+        .with_cure("drop one of the two");
   return {};
+}
+
+bool wants_systemd(const Globals& globals) {
+  return globals.systemd_cgroup || globals.cgroup_manager == CgroupManager::systemd;
 }
 
 Result<runtime::Settings> settings(const Globals& globals) {
   runtime::Settings settings;
   settings.init_program = TRY(options::find_sibling("gantry-init"));
+  settings.systemd_program = options::find_sibling(kSystemdProgram).value_or("");
   const char* run = getenv("XDG_RUNTIME_DIR");
+  bool has_run = run != nullptr && run[0] == '/';
+  // Root of a user namespace, as podman without root starts us, is an ordinary user of the host.
+  bool is_root = geteuid() == 0 && (!has_run || linux::in_initial_user_namespace());
   if (!globals.root.empty()) settings.root = TRY(absolute(globals.root));
-  else if (geteuid() == 0) settings.root = "/run/gantry-runtime";
-  else if (run != nullptr && run[0] == '/') settings.root = std::string(run) + "/gantry-runtime";
+  else if (is_root) settings.root = "/run/gantry-runtime";
+  else if (has_run) settings.root = std::string(run) + "/gantry-runtime";
   else
     return fail(Code::not_found, "cannot tell where to keep the state")
         .with_cure("set XDG_RUNTIME_DIR, or give --root");

@@ -30,6 +30,12 @@ struct Globals {
 /// For Program::ready: the log, and what cannot be had is refused.
 Result<> apply_globals(void* globals);
 
+/// Whether systemd is to make the cgroup.
+bool wants_systemd(const Globals& globals);
+
+/// The program that speaks to systemd. An all-static build has none.
+inline constexpr std::string_view kSystemdProgram = "gantry-systemd";
+
 /// /run/gantry-runtime, or gantry-runtime in $XDG_RUNTIME_DIR for an ordinary user, unless --root is given.
 Result<runtime::Settings> settings(const Globals& globals);
 

@@ -40,6 +40,7 @@ Result<runtime::CreateRequest> make_request(const Globals& globals, const std::s
   request.no_pivot = options.no_pivot;
   request.no_new_keyring = options.no_new_keyring;
   request.cgroup_use = cgroup_use(globals);
+  request.systemd_scope = wants_systemd(globals);
   return request;
 }
 

@@ -1,4 +1,5 @@
 #include "options/print.hpp"
+#include "options/sibling.hpp"
 #include "runtime_cli/context.hpp"
 
 namespace gantry::runtime_cli {
@@ -8,7 +9,8 @@ namespace {
 struct FeaturesArguments {};
 
 Result<int> features(const Globals&, const FeaturesArguments&) {
-  TRY(options::print(oci::write_features(runtime::features())));
+  runtime::Settings settings{.systemd_program = options::find_sibling(kSystemdProgram).value_or("")};
+  TRY(options::print(oci::write_features(runtime::features(settings))));
   return 0;
 }
 

@@ -27,8 +27,8 @@ constexpr options::Option kOptions[] = {
         0, "rootless", "true|false|auto",
         "Whether a container without limits runs where we may not make its cgroup; false: no"),
     options::option<&Globals::cgroup_manager, options::read_choice<kManagers>>(
-        0, "cgroup-manager", "cgroupfs|systemd|disabled", "Who makes cgroups (systemd: refused)"),
-    options::flag<&Globals::systemd_cgroup>(0, "systemd-cgroup", "As --cgroup-manager systemd: refused"),
+        0, "cgroup-manager", "cgroupfs|systemd|disabled", "Who makes cgroups"),
+    options::flag<&Globals::systemd_cgroup>(0, "systemd-cgroup", "As --cgroup-manager systemd"),
 };
 constexpr options::Group kGroups[] = {options::group(kOptions)};
 
@@ -44,7 +44,8 @@ constexpr options::Example kExamples[] = {
 constexpr options::ManSection kSections[] = {
     {"Annotations",
      "Annotations of a config that begin with 'run.oci.' or 'run.gantry.' are orders to the runtime. One of "
-     "crun's that it does not offer is an error, and so is one of 'run.gantry.' that does not exist. 'features' lists them, so that engines can keep images from setting them.\n"
+     "crun's that it does not offer is an error, and so is one of 'run.gantry.' that does not exist. 'features' lists "
+     "them, so that engines can keep images from setting them.\n"
      "run.gantry.landlock: JSON with the absolute paths in the container that its processes may 'read' (and list and "
      "execute) and 'write' (and do anything else), with all below them. All else cannot be opened, by landlock(7). "
      "A terminal and /dev/null are written to: {\"read\": [\"/bin\", \"/lib\", \"/etc\"], \"write\": [\"/dev\", "
@@ -53,6 +54,12 @@ constexpr options::ManSection kSections[] = {
      "run.oci.keep_original_groups: 1 keeps the supplementary groups of the caller instead of the config's.\n"
      "run.oci.pidfd_receiver: unix socket of the host that gets a pidfd of the container's process.\n"
      "run.oci.seccomp_fail_unknown_syscall: 1 makes an unknown system call in the seccomp section an error."},
+    {"Cgroups of systemd",
+     "With --systemd-cgroup the container's cgroup is that of a transient scope, which systemd makes: the system's for "
+     "root, and the one of the user's session for an ordinary user. The config's linux.cgroupsPath is then "
+     "SLICE:PREFIX:NAME, for the scope PREFIX-NAME.scope in that slice; without one it is gantry-CONTAINER.scope in "
+     "system.slice or user.slice. systemd knows the limits as properties of the scope and keeps them when it reloads. "
+     "The program gantry-systemd speaks to it; the static tarball has none."},
     {"Exit status",
      "0 for success, and 125 for a failure, which is told in one line on standard error. 'run' and 'exec' end with the "
      "status of the process: 126 says that it cannot be executed, 127 that it does not exist, 128 and a number that "

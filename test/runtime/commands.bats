@@ -188,7 +188,7 @@ gone() { [[ ! -e /proc/$1 ]]; }
   contains "$output" cgroup
 }
 
-@test "cgroups can be disabled, and not be made by systemd" {
+@test "cgroups can be disabled" {
   make_bundle "$WORK/b" cat /proc/self/cgroup
   edit_config "$WORK/b" 'del(.linux.resources)'
   run -0 gantry-runtime --cgroup-manager disabled run --bundle "$WORK/b" c
@@ -197,12 +197,26 @@ gone() { [[ ! -e /proc/$1 ]]; }
   run ! gantry-runtime --cgroup-manager disabled run --bundle "$WORK/b" c
   one_sentence "$output"
   contains "$output" /linux/resources
+  run ! gantry-runtime --systemd-cgroup --cgroup-manager disabled list
+  one_sentence "$output"
+}
+
+@test "cgroups of systemd need one, and a place of its kind" {
   local option
+  make_bundle "$WORK/b" true
   for option in --systemd-cgroup --cgroup-manager=systemd; do
     run ! gantry-runtime "$option" run --bundle "$WORK/b" c
     one_sentence "$output"
-    contains "$output" systemd
+    contains "$output" SLICE:PREFIX:NAME
   done
+  edit_config "$WORK/b" '.linux.cgroupsPath = "machine.slice:gantry:x"'
+  run ! gantry-runtime run --bundle "$WORK/b" c
+  contains "$output" "use --systemd-cgroup"
+  [[ ! -e /run/systemd/private ]] || skip "a systemd answers here"
+  run ! gantry-runtime --systemd-cgroup run --bundle "$WORK/b" c
+  one_sentence "$output"
+  contains "$output" "no systemd answers at"
+  equal "$(gantry-runtime list --quiet)" ""
 }
 
 @test "checkpoint and restore are refused, also to those who ask for their help" {

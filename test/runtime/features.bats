@@ -37,11 +37,13 @@ tried() {
   tried .linux.mountExtensions.idmap.enabled '.mounts += [{"destination": "/run", "type": "bind", "source": "/tmp",
     "options": ["bind", "idmap"], "uidMappings": [{"containerID": 0, "hostID": 0, "size": 1}],
     "gidMappings": [{"containerID": 0, "hostID": 0, "size": 1}]}]'
-  run gantry-runtime --systemd-cgroup list
+  make_bundle "$WORK/b" true
+  edit_config "$WORK/b" 'del(.linux.cgroupsPath)'
+  run gantry-runtime --systemd-cgroup run --bundle "$WORK/b" c
   if [[ $(feature .linux.cgroup.systemd) == true ]]; then
-    equal "$status" 0
+    lacks "$output" "is not installed"
   else
-    contains "$output" systemd
+    contains "$output" "is not installed"
   fi
 }
 

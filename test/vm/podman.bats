@@ -1,0 +1,52 @@
+#!/usr/bin/env bats
+# podman with its default cgroup manager, systemd, on gantry-runtime.
+
+load ../support/common
+load cgroup2
+
+podman_here() {
+  podman --root "$WORK/podman" --runroot "$WORK/podman-run" --tmpdir "$WORK/podman-tmp" --cgroup-manager systemd \
+    --runtime "$GANTRY_BIN/gantry-runtime" "$@"
+}
+
+setup() {
+  make_world
+  tar -C "$(rootfs)" -c . | podman_here import --quiet - localhost/busybox
+}
+
+teardown() {
+  podman_here pod rm --all --force --time 0 >/dev/null
+  podman_here rm --all --force --time 0 >/dev/null
+  ! mountpoint -q "$WORK/podman/overlay" || umount "$WORK/podman/overlay"
+  end_world
+}
+
+@test "containers run in scopes with their limits, and leave none" {
+  local id scope
+  id=$(podman_here run --detach --network none --memory 64m --pids-limit 30 --cpus 0.5 localhost/busybox sleep 1000)
+  scope=/sys/fs/cgroup/machine.slice/libpod-$id.scope
+  equal "$(cat "$scope"/{memory.max,pids.max,cpu.max})" $'67108864\n30\n50000 100000'
+  equal "$(systemctl show --value --property MemoryMax "libpod-$id.scope")" 67108864
+  equal "$(podman_here exec "$id" echo inside)" inside
+  podman_here pause "$id" >/dev/null
+  equal "$(podman_here inspect --format '{{.State.Status}}' "$id")" paused
+  podman_here unpause "$id" >/dev/null
+  equal "$(podman_here stats --no-stream --format '{{.PIDs}}' "$id")" 1
+  podman_here rm --force --time 0 "$id" >/dev/null
+  equal "$(systemctl show --value --property LoadState "libpod-$id.scope")" not-found
+}
+
+@test "a foreground run has the status of its process" {
+  run -7 podman_here run --rm --network none localhost/busybox sh -c 'exit 7'
+  run -137 podman_here run --rm --network none --memory 16m localhost/busybox dd if=/dev/zero of=/dev/null bs=64M count=1
+}
+
+@test "the containers of a pod share a slice and namespaces" {
+  local pod id
+  pod=$(podman_here pod create --network none --infra-image localhost/busybox --infra-command "sleep 1000")
+  id=$(podman_here run --detach --pod "$pod" localhost/busybox sleep 1000)
+  contains "$(cgroup_of "$(podman_here inspect --format '{{.State.Pid}}' "$id")")" "/machine-libpod_pod_$pod.slice/"
+  equal "$(podman_here run --rm --pod "$pod" localhost/busybox readlink /proc/self/ns/net)" \
+    "$(podman_here exec "$id" readlink /proc/self/ns/net)"
+  podman_here pod rm --force --time 0 "$pod" >/dev/null
+}
