@@ -31,7 +31,7 @@ Error not_in(const Subject& subject, std::string_view wanted) {
 }
 
 Result<linux::Cgroup> need_cgroup(const Subject& subject) {
-  auto cgroup = cgroup_of(subject.record);
+  auto cgroup = TRY(cgroup_of(subject.record));
   if (!cgroup) return fail(Code::unsupported, "container '{}' has no cgroup", subject.record.id);
   return std::move(*cgroup);
 }
@@ -69,7 +69,7 @@ Result<> join_further_hierarchies(Subject& subject, const linux::Cgroup& present
 
 Result<> kill(const Settings& settings, const std::string& id, int signal, bool all) {
   Subject subject = TRY(open_subject(settings, id));
-  auto cgroup = cgroup_of(subject.record);
+  auto cgroup = TRY(cgroup_of(subject.record));
   if (all && cgroup) return cgroup->kill_all(signal);
   if (subject.status == oci::Status::stopped) return not_in(subject, "running");
   Fd process = TRY(linux::open_pidfd(subject.record.pid));

@@ -63,11 +63,6 @@ Result<> check_request(const CreateRequest& request) {
   return check_mount_label(spec);
 }
 
-/// Delegation rules and threaded cgroups allow a process to be moved in where it may not be born.
-bool may_be_moved_instead(const Error& error) {
-  return error.code() == Code::denied || error.code() == Code::busy || error.code() == Code::unsupported;
-}
-
 /// One container on its way; what was made so far goes again when it is dropped without done().
 class Creation {
  public:
@@ -107,12 +102,11 @@ class Creation {
       if (!has_limits(resources)) return {};
       return fail(Code::invalid, "/linux/resources: limits need a cgroup, and cgroups are disabled");
     }
-    std::string path = spec_.linux ? spec_.linux->cgroups_path : "";
+    std::string path = cgroup_path(spec_, request_.id);
     if (request_.systemd_scope) return make_scope(path);
     if (path.find(':') != std::string::npos)
       return fail(Code::invalid, "/linux/cgroupsPath: '{}' is for the systemd driver", path)
           .with_cure("use --systemd-cgroup, or a plain path");
-    if (path.empty()) path = "/gantry/" + request_.id;
     auto made = linux::Cgroup::create(path, controllers_for(resources));
     if (made) {
       cgroup_ = std::move(*made);

@@ -31,7 +31,7 @@ Result<Running> open_running(const Settings& settings, const std::string& id) {
   StateFolder folder = TRY(StateFolder::open(settings, id));
   Record record = TRY(folder.read());
   if (status_of(folder, record) == oci::Status::stopped) return fail(Code::invalid, "container '{}' is stopped", id);
-  auto cgroup = cgroup_of(record);
+  auto cgroup = TRY(cgroup_of(record));
   if (!cgroup) return fail(Code::unsupported, "container '{}' has no cgroup", id);
   Fd init = TRY(linux::open_pidfd(record.pid));
   if (!linux::process_alive(record.pid, record.start_time)) return fail(Code::invalid, "container '{}' is stopped", id);

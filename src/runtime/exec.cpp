@@ -100,7 +100,7 @@ Result<> prepare_inside(ExecPlan& plan) {
 
 /// A cgroup below the container's own, as `--cgroup` has it.
 Result<std::optional<linux::Cgroup>> exec_cgroup(const Record& record, const std::string& below) {
-  auto cgroup = cgroup_of(record);
+  auto cgroup = TRY(cgroup_of(record));
   if (!cgroup || below.empty()) return cgroup;
   return std::optional(TRY(linux::Cgroup::open(record.cgroup + linux::clean_path(below))));
 }
@@ -111,7 +111,7 @@ Result<linux::Process> spawn_in_cgroup(Birth& birth, const std::optional<linux::
   if (unified.valid()) {
     birth.clone.cgroup = &unified;
     auto born = spawn(birth, body);
-    if (born) return born;
+    if (born || !may_be_moved_instead(born.error())) return born;
     birth.clone.cgroup = nullptr;
   }
   return spawn(birth, body);

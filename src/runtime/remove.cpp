@@ -28,13 +28,24 @@ void run_poststop_hooks(const oci::Spec& spec, const Record& record) {
       log::warning("{}", ran.error().message());
 }
 
+/// A creation that was killed before it could record its cgroup has put nothing in it.
+void remove_unrecorded_cgroup(const oci::Spec& spec, const Record& record) {
+  if (record.pid != 0 || !record.cgroup_folders.empty()) return;
+  auto cgroup = linux::Cgroup::open(cgroup_path(spec, record.id));
+  if (!cgroup) return;
+  if (auto pids = cgroup->pids(); pids && pids->empty()) best_effort(cgroup->remove());
+}
+
 Result<> remove_container(const Settings& settings, const StateFolder& folder, const Record& record) {
   // What outlives the init (a shared pid namespace, a killed creation) goes too.
   TRY(kill_container(record));
-  if (auto cgroup = cgroup_of(record)) TRY(cgroup->remove());
+  if (auto cgroup = TRY(cgroup_of(record))) TRY(cgroup->remove());
   if (!record.unit.empty()) TRY(stop_unit(settings, record.unit));
   // A config that cannot be read any more has no hooks to run; the folder must go all the same.
-  if (auto spec = folder.read_config()) run_poststop_hooks(*spec, record);
+  if (auto spec = folder.read_config()) {
+    remove_unrecorded_cgroup(*spec, record);
+    run_poststop_hooks(*spec, record);
+  }
   return folder.remove();
 }
 
@@ -46,7 +57,7 @@ Result<> kill_container(const Record& record) {
     init = TRY(linux::open_pidfd(record.pid));
     if (linux::process_alive(record.pid, record.start_time)) best_effort(linux::send_signal(init, SIGKILL));
   }
-  if (auto cgroup = cgroup_of(record)) TRY(cgroup->kill_all(SIGKILL));
+  if (auto cgroup = TRY(cgroup_of(record))) TRY(cgroup->kill_all(SIGKILL));
   if (!init.valid()) return {};
   pollfd ended{init.get(), POLLIN, 0};
   int got;

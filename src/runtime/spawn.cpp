@@ -58,4 +58,8 @@ Result<linux::Process> spawn(const Birth& birth, const std::function<void()>& bo
   return linux::Process{pid, TRY(linux::open_pidfd(pid))};
 }
 
+bool may_be_moved_instead(const Error& error) {
+  return error.code() == Code::denied || error.code() == Code::busy || error.code() == Code::unsupported;
+}
+
 }  // namespace gantry::runtime

@@ -27,4 +27,7 @@ struct Birth {
 /// (CLONE_PARENT). That one cannot be traced from inside (CVE-2016-9962).
 Result<linux::Process> spawn(const Birth& birth, const std::function<void()>& body);
 
+/// Delegation rules and threaded cgroups allow a process to be moved in where it may not be born.
+bool may_be_moved_instead(const Error& error);
+
 }  // namespace gantry::runtime

@@ -41,8 +41,9 @@ Result<StateFolder> StateFolder::make(const Settings& settings, const std::strin
       return fail(Code::exists, "container '{}' exists already", id).with_cure("delete it, or choose another id");
     return Error::system("create folder {}", path);
   }
-  Lock lock = TRY(Lock::take(path, Lock::Mode::exclusive));
-  return StateFolder(id, path, std::move(lock));
+  auto lock = Lock::take(path, Lock::Mode::exclusive);
+  if (!lock) rmdir(path.c_str());
+  return StateFolder(id, path, TRY(std::move(lock)));
 }
 
 Result<StateFolder> StateFolder::open(const Settings& settings, const std::string& id) {
@@ -91,15 +92,18 @@ oci::Status status_of(const StateFolder& folder, const Record& record) {
   if (record.pid == 0 || !linux::process_alive(record.pid, record.start_time)) return oci::Status::stopped;
   if (path_exists(folder.start_socket())) return oci::Status::created;
   auto cgroup = cgroup_of(record);
-  if (cgroup && cgroup->frozen().value_or(false)) return oci::Status::paused;
+  if (cgroup && *cgroup && (*cgroup)->frozen().value_or(false)) return oci::Status::paused;
   return oci::Status::running;
 }
 
-std::optional<linux::Cgroup> cgroup_of(const Record& record) {
-  if (record.cgroup.empty()) return std::nullopt;
-  auto cgroup = linux::Cgroup::from_folders(record.cgroup, record.cgroup_folders);
-  if (!cgroup) return std::nullopt;
-  return std::move(*cgroup);
+Result<std::optional<linux::Cgroup>> cgroup_of(const Record& record) {
+  if (std::ranges::none_of(record.cgroup_folders, path_exists)) return std::nullopt;
+  return TRY(linux::Cgroup::from_folders(record.cgroup, record.cgroup_folders));
+}
+
+std::string cgroup_path(const oci::Spec& spec, const std::string& id) {
+  if (spec.linux && !spec.linux->cgroups_path.empty()) return spec.linux->cgroups_path;
+  return "/gantry/" + id;
 }
 
 oci::State make_state(const Record& record, oci::Status status, const oci::Spec& spec) {

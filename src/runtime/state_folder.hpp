@@ -65,7 +65,9 @@ Result<> check_id(const std::string& id);
 oci::Status status_of(const StateFolder& folder, const Record& record);
 
 /// The container's cgroup, when it has one that is still there.
-std::optional<linux::Cgroup> cgroup_of(const Record& record);
+Result<std::optional<linux::Cgroup>> cgroup_of(const Record& record);
+/// What the config asks for, else one of our own.
+std::string cgroup_path(const oci::Spec& spec, const std::string& id);
 
 oci::State make_state(const Record& record, oci::Status status, const oci::Spec& spec);
 

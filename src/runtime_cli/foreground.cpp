@@ -55,6 +55,7 @@ class Session {
   Result<int> run() {
     if (master_.valid() && isatty(0)) raw_.emplace(TRY(linux::RawTerminal::enter(0)));
     resize();
+    reap();  // it may have ended before its SIGCHLD was watched
     while (!ended_) TRY(wait_for_something());
     while (master_.valid() && copy_some(master_.get(), 1)) {
     }
@@ -124,8 +125,6 @@ Result<int> Foreground::serve(pid_t pid) {
   sockets_.theirs.close();  // it would keep us waiting for a process that died early
   if (sockets_.ours.valid()) master = TRY(receive_fd(sockets_.ours));
   Session session({pid, TRY(linux::open_pidfd(pid))}, std::move(signals), std::move(master));
-  // It may have ended before its SIGCHLD was watched: then waitpid finds it at once.
-  kill(getpid(), SIGCHLD);
   return session.run();
 }
 
