@@ -7,6 +7,8 @@
 #include "options/print.hpp"
 #include "options/sibling.hpp"
 
+#include <csignal>
+
 namespace gantry::options {
 
 namespace {
@@ -75,6 +77,8 @@ int exit_status(const Error& error) {
 }
 
 int run_program(const Program& program, std::span<char* const> argv) {
+  // Of a caller that ignores it we would inherit that, and the kernel would reap what we wait for.
+  signal(SIGCHLD, SIG_DFL);
   auto status = answer(program, argv);
   if (status) return *status;
   log::error("{}", status.error().message());

@@ -1,6 +1,7 @@
 #include "runtime_cli/foreground.hpp"
 
 #include "base/file.hpp"
+#include "base/log.hpp"
 #include "base/subprocess.hpp"
 #include "linux/process.hpp"
 #include "linux/terminal.hpp"
@@ -15,6 +16,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <optional>
 
 namespace gantry::runtime_cli {
@@ -91,6 +93,11 @@ class Session {
       exit_code_ = exit_status_of_wait(status).code;
       ended_ = true;
     }
+    if (pid >= 0 || errno == EINTR || ended_) return;
+    log::warning("the exit status of process {} is lost: {}", process_.pid, std::strerror(errno));
+    constexpr int kFailed = 125;
+    exit_code_ = kFailed;
+    ended_ = true;
   }
 
   void resize() {

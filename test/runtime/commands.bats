@@ -237,3 +237,10 @@ gone() { [[ ! -e /proc/$1 ]]; }
   contains "$page" run.gantry.landlock
   contains "$(gantry-runtime man update)" '.TH GANTRY\-RUNTIME\-UPDATE 8'
 }
+
+@test "a caller that ignores SIGCHLD gets the exit status all the same" {
+  need python3
+  make_bundle "$WORK/b" sh -c 'exit 7'
+  run -7 timeout 20 python3 -c 'import os, signal, sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])' \
+    "$GANTRY_BIN/gantry-runtime" --root "$WORK/runtime" run --bundle "$WORK/b" c
+}

@@ -240,7 +240,7 @@ def commands(world):
     program = world.program
     return {
         "create": (lambda: None, program + ["create", "--bundle", world.bundle, "c"], False),
-        "run": (lambda: None, program + ["run", "--bundle", world.bundle, "c"], False),
+        "run": (lambda: None, program + ["run", "--bundle", world.bundle, "c"], True),
         "start": (world.create, program + ["start", "c"], True),
         "exec": (lambda: (world.create(), world.clean("start", "c")), program + ["exec", "c", "true"], True),
         "delete": (lambda: (world.create(), world.clean("start", "c")), program + ["delete", "--force", "c"], True),
