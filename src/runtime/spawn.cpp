@@ -26,7 +26,7 @@ Result<> join_all(const Birth& birth) {
 }
 
 /// The process in between: sends the pid of the one that it clones, or an error.
-[[noreturn]] void go_between(const Birth& birth, const Fd& channel, const std::function<void()>& body) {
+[[noreturn]] void go_between(const Birth& birth, Fd& channel, const std::function<void()>& body) {
   auto cloned = [&]() -> Result<linux::Process> {
     if (birth.before_join) TRY(birth.before_join());
     TRY(join_all(birth));
@@ -34,7 +34,10 @@ Result<> join_all(const Birth& birth) {
     options.flags |= CLONE_PARENT;
     return linux::clone_process(options);
   }();
-  if (cloned && cloned->pid == 0) run(body);
+  if (cloned && cloned->pid == 0) {
+    channel.close();  // it would keep the death of the process in between from the caller
+    run(body);
+  }
   if (cloned) best_effort(send_go(channel, cloned->pid));
   else send_error(channel, cloned.error());
   _exit(0);

@@ -254,7 +254,7 @@ def complaint(world, command, code, number, text):
     lines = text.splitlines()
     # Without its order gantry-init cannot know whom to tell, and says it itself.
     if lines and lines[0].startswith("gantry-init: "):
-        lines[0] = lines.pop().replace("gantry-init: ", "gantry-runtime: ")
+        lines = lines[1:] or [lines[0].replace("gantry-init: ", "gantry-runtime: ")]
     sentence = len(lines) == 1 and lines[0].startswith("gantry-runtime: ")
     if code != 0 and not sentence and number not in MEMORY | STARTUP:
         return f"exit code {code} and no sentence: {text!r}"
