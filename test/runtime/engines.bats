@@ -1,15 +1,8 @@
 #!/usr/bin/env bats
-# bats file_tags=serial
-# Bundles of other tools, ordinary users, and podman on top of gantry-runtime.
+# Bundles of other tools, and ordinary users.
 
 : "${GANTRY_SOURCE:=$BATS_TEST_DIRNAME/../..}"
 load ../support/common
-
-# podman leaves the cgroup that holds all of its containers; one that was there before is the host's.
-teardown() {
-  grep -q libpod_parent "$WORK/cgroups" || find /sys/fs/cgroup -depth -type d -path '/sys/fs/cgroup/*/libpod_parent*' -exec rmdir {} + 2>/dev/null || true
-  end_world
-}
 
 @test "a bundle of runc spec" {
   need runc
@@ -65,32 +58,3 @@ teardown() {
   one_sentence "$output"
   contains "$output" cgroup
 }
-
-# podman with our runtime and its state in $WORK, as it must be where root may not raise limits.
-podman_here() {
-  podman --root "$WORK/podman" --runroot "$WORK/podman-run" --tmpdir "$WORK/podman-tmp" --cgroup-manager cgroupfs \
-    --runtime "$GANTRY_BIN/gantry-runtime" "$@"
-}
-PODMAN_RUN=(--network none --ulimit nofile=1024:1024 --ulimit nproc=1024:1024)
-
-@test "podman runs, enters and removes containers" {
-  need_root
-  need podman
-  tar -C "$(rootfs)" -c . | podman_here import --quiet - localhost/busybox
-  equal "$(podman_here run --rm "${PODMAN_RUN[@]}" localhost/busybox echo hello)" hello
-  run -7 podman_here run --rm "${PODMAN_RUN[@]}" localhost/busybox sh -c 'exit 7'
-  run -127 podman_here run --rm "${PODMAN_RUN[@]}" localhost/busybox nothing-like-this
-  run -126 podman_here run --rm "${PODMAN_RUN[@]}" localhost/busybox /etc/passwd
-  podman_here run --detach --name web "${PODMAN_RUN[@]}" localhost/busybox sleep 1000 >/dev/null
-  equal "$(podman_here exec web echo inside)" inside
-  run -3 podman_here exec web sh -c 'exit 3'
-  run -127 podman_here exec web nothing-like-this
-  podman_here pause web >/dev/null
-  podman_here unpause web >/dev/null
-  podman_here rm --force --time 0 web >/dev/null
-  equal "$(podman_here ps --all --quiet)" ""
-  unmount_podman
-}
-
-# Podman's storage mounts itself.
-unmount_podman() { ! mountpoint -q "$WORK/podman/overlay" || umount "$WORK/podman/overlay"; }

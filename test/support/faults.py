@@ -210,7 +210,7 @@ class World:
         name = os.path.basename(self.work).split(".")[-1]
         cgroups = {folder for folder, _, _ in os.walk("/sys/fs/cgroup") if f"gantry-test-{name}" in folder}
         with open("/proc/self/mounts") as file:
-            mounts = set(file.readlines())
+            mounts = {line for line in file if self.work in line}
         state = {f"{folder}/{file}" for folder, folders, files in os.walk(self.root) for file in folders + files
                  if ".seccomp" not in f"{folder}/{file}"}
         return {"cgroup": cgroups, "mount": mounts, "process": self.processes(), "state": state}
