@@ -89,7 +89,8 @@ TEST(RoundTrip, NoMemberOfTheSpecificationIsUnknown) {
 }
 
 TEST(RoundTrip, SectionsOfOtherPlatformsAreCarried) {
-  const std::string text = R"({"ociVersion":"1.2.0","windows":{"layerFolders":["C:\\x"]},"linux":{"galaxies":{"x":1}}})";
+  const std::string text =
+      R"({"ociVersion":"1.2.0","windows":{"layerFolders":["C:\\x"]},"linux":{"galaxies":{"x":1}}})";
   const auto spec = parse_spec(text, "config.json");
   ASSERT_TRUE(spec) << spec.error().message();
   EXPECT_EQ(bj::parse(write_spec(*spec)), bj::parse(text));

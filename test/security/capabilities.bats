@@ -116,9 +116,8 @@ privileged_files() {
   # shellcheck disable=SC2016
   attacker . sh -c 'while :; do for p in /proc/[0-9]*; do [ $p = /proc/1 ] || [ $p = /proc/$$ ] || for x in $p/fd/* $p/exe $p/cwd $p/root; do t=$(readlink $x) && case $t in
       /bin/*|/memfd:*|/dev/null|/dev/pts/*|/|/proc*|pipe:*|/tmp/out) ;; *) echo "$x $t" ;; esac; done; done 2>/dev/null; done >/tmp/out'
-  local spy
   gantry-runtime run --detach --bundle "$WORK/b" c >/dev/null 2>&1
-  for spy in {1..40}; do
+  for _ in {1..40}; do
     # A folder of the host that the runtime has open, and should a descriptor be seen, this is the one that it is.
     gantry-runtime exec c true 9<"$WORK" </dev/null >/dev/null 2>&1
   done

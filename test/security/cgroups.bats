@@ -58,7 +58,7 @@ disk_of_host() {
   disk=$(disk_of_host)
   # shellcheck disable=SC2016
   run -0 attack . sh -c 'mknod /tmp/disk b $1 $2 && head -c 1 /tmp/disk 2>&1; mknod /tmp/mem c 1 1 && head -c 1 /tmp/mem 2>&1; head -c 1 /dev/zero | wc -c; true' \
-    sh ${disk% *} ${disk#* }
+    sh "${disk% *}" "${disk#* }"
   equal "$output" $'head: /tmp/disk: Operation not permitted\nhead: /tmp/mem: Operation not permitted\n1'
 }
 
@@ -67,7 +67,7 @@ disk_of_host() {
   local disk
   disk=$(disk_of_host)
   # shellcheck disable=SC2016
-  attacker . sh -c 'mknod /tmp/disk b $1 $2 && head -c 1 /tmp/disk 2>&1; head -c 1 /dev/zero | wc -c; true' sh ${disk% *} ${disk#* }
+  attacker . sh -c 'mknod /tmp/disk b $1 $2 && head -c 1 /tmp/disk 2>&1; head -c 1 /dev/zero | wc -c; true' sh "${disk% *}" "${disk#* }"
   edit_config "$WORK/b" 'del(.linux.resources.memory, .linux.resources.pids, .linux.resources.cpu)'
   run -0 cgroup2_view gantry-runtime run --bundle "$WORK/b" c
   equal "$output" $'head: /tmp/disk: Operation not permitted\n1'
@@ -80,7 +80,7 @@ disk_of_host() {
   attacker . sleep 1000
   gantry-runtime run --detach --bundle "$WORK/b" c
   # shellcheck disable=SC2016
-  run -0 gantry-runtime exec c sh -c 'mknod /tmp/disk b $1 $2 && head -c 1 /tmp/disk 2>&1; true' sh ${disk% *} ${disk#* }
+  run -0 gantry-runtime exec c sh -c 'mknod /tmp/disk b $1 $2 && head -c 1 /tmp/disk 2>&1; true' sh "${disk% *}" "${disk#* }"
   equal "$output" "head: /tmp/disk: Operation not permitted"
 }
 
@@ -89,6 +89,6 @@ disk_of_host() {
   local disk
   disk=$(disk_of_host)
   # shellcheck disable=SC2016
-  run -0 gantry run --rm --rootfs "$(rootfs)" sh -c 'mknod /tmp/disk b $1 $2 && head -c 1 /tmp/disk 2>&1; true' sh ${disk% *} ${disk#* }
+  run -0 gantry run --rm --rootfs "$(rootfs)" sh -c 'mknod /tmp/disk b $1 $2 && head -c 1 /tmp/disk 2>&1; true' sh "${disk% *}" "${disk#* }"
   contains "$output" "/tmp/disk: Operation not permitted"
 }

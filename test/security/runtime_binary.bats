@@ -65,7 +65,7 @@ OVERWRITE='
   attacker "$FEW_PROCESSES" sh -c "$OVERWRITE"
   gantry-runtime run --detach --bundle "$WORK/b" c >/dev/null 2>&1
   local number
-  for number in {1..30}; do gantry-runtime exec c true || true; done
+  for _ in {1..30}; do gantry-runtime exec c true || true; done
   run gantry-runtime exec c /proc/self/exe
   programs_untouched
   [[ ! -e $WORK/b/rootfs/tmp/seen ]] || fail "it saw $(sort "$WORK/b/rootfs/tmp/seen" | uniq -c)"
@@ -75,15 +75,14 @@ OVERWRITE='
   attacker ".process.capabilities |= map_values(. + [\"CAP_SYS_PTRACE\"]) | $FEW_PROCESSES" sh -c "$OVERWRITE"
   gantry-runtime run --detach --bundle "$WORK/b" c >/dev/null 2>&1
   local number
-  for number in {1..60}; do gantry-runtime exec c true || true; done
+  for _ in {1..60}; do gantry-runtime exec c true || true; done
   echo "saw: $(sort "$WORK/b/rootfs/tmp/seen" 2>/dev/null | uniq -c)"
   programs_untouched
 }
 
 @test "gantry exec: the same" {
   gantry run --detach --name c --pids-limit 100 --rootfs "$(rootfs)" sh -c "$OVERWRITE" >/dev/null
-  local number
-  for number in {1..20}; do gantry exec c true || true; done
+  for _ in {1..20}; do gantry exec c true || true; done
   programs_untouched
 }
 
