@@ -74,7 +74,6 @@ OVERWRITE='
 @test "the same with CAP_SYS_PTRACE, which sees what the process that enters executes" {
   attacker ".process.capabilities |= map_values(. + [\"CAP_SYS_PTRACE\"]) | $FEW_PROCESSES" sh -c "$OVERWRITE"
   gantry-runtime run --detach --bundle "$WORK/b" c >/dev/null 2>&1
-  local number
   for _ in {1..60}; do gantry-runtime exec c true || true; done
   echo "saw: $(sort "$WORK/b/rootfs/tmp/seen" 2>/dev/null | uniq -c)"
   programs_untouched
