@@ -54,6 +54,15 @@ struct MemoryPolicyFeatures {
 };
 BOOST_DESCRIBE_STRUCT(MemoryPolicyFeatures, (), (modes, flags))
 
+struct IntelRdtFeatures {
+  std::optional<bool> enabled;
+  std::optional<bool> schemata;
+  std::optional<bool> monitoring;
+
+  bool operator==(const IntelRdtFeatures&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(IntelRdtFeatures, (), (enabled, schemata, monitoring))
+
 struct MountExtensions {
   std::optional<FeatureSwitch> idmap;
 
@@ -68,7 +77,7 @@ struct LinuxFeatures {
   std::optional<SeccompFeatures> seccomp;
   std::optional<FeatureSwitch> apparmor;
   std::optional<FeatureSwitch> selinux;
-  std::optional<FeatureSwitch> intel_rdt;
+  std::optional<IntelRdtFeatures> intel_rdt;
   std::optional<MemoryPolicyFeatures> memory_policy;
   std::optional<MountExtensions> mount_extensions;
   std::optional<FeatureSwitch> net_devices;

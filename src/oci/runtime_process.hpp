@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-// runtime-spec 1.2 config.md, "Process".
+// runtime-spec 1.3 config.md, "Process".
 
 namespace gantry::oci {
 

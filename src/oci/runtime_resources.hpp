@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-// runtime-spec 1.2 config-linux.md, "Control groups". An absent value leaves the kernel's as it is.
+// runtime-spec 1.3 config-linux.md, "Control groups". An absent value leaves the kernel's as it is.
 
 namespace gantry::oci {
 

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-// runtime-spec 1.2 config-linux.md, "Seccomp".
+// runtime-spec 1.3 config-linux.md, "Seccomp".
 
 namespace gantry::oci {
 

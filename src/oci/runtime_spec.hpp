@@ -16,7 +16,7 @@
 namespace gantry::oci {
 
 /// The version that we write and report.
-inline constexpr std::string_view kRuntimeSpecVersion = "1.2.0";
+inline constexpr std::string_view kRuntimeSpecVersion = "1.3.0";
 
 /// runtime-spec config.md, "Root".
 struct Root {

@@ -7,6 +7,7 @@
 #include "runtime/container_init.hpp"
 #include "runtime/hooks.hpp"
 #include "runtime/id_maps.hpp"
+#include "runtime/intel_rdt.hpp"
 #include "runtime/net_devices.hpp"
 #include "runtime/resources.hpp"
 #include "runtime/scope.hpp"
@@ -58,8 +59,6 @@ Result<> check_request(const CreateRequest& request) {
   if (!spec.root) return fail(Code::invalid, "/root: there is none");
   if (oci::find_namespace(spec, NamespaceType::mount) == nullptr)
     return fail(Code::invalid, "/linux/namespaces: a mount namespace is needed").with_cure("add {\"type\": \"mount\"}");
-  if (spec.linux && spec.linux->intel_rdt)
-    return fail(Code::unsupported, "/linux/intelRdt is not supported").with_cure("drop it from the config");
   return check_mount_label(spec);
 }
 
@@ -79,6 +78,7 @@ class Creation {
   Result<pid_t> run() {
     TRY(folder_.write_config(spec_));
     TRY(make_cgroup());
+    TRY(choose_rdt_group());
     TRY(record_start());  // before the clone: a killed creation can be cleaned up from here
     InitPlan plan = TRY(make_plan());
     TRY(clone_init(plan));
@@ -125,6 +125,13 @@ class Creation {
     record_.unit = scope_->unit();
     cgroup_ = TRY(linux::Cgroup::create(scope_->cgroup(), controllers_for(resources())));
     return apply_limits(resources());
+  }
+
+  Result<> choose_rdt_group() {
+    if (!spec_.linux || !spec_.linux->intel_rdt) return {};
+    rdt_ = TRY(plan_rdt(*spec_.linux->intel_rdt, request_.id));
+    record_.rdt_groups = rdt_->own;
+    return {};
   }
 
   Result<> apply_limits(const std::optional<oci::Resources>& resources) {
@@ -209,6 +216,7 @@ class Creation {
     if (cgroup_ && (has_v1_cgroups() || !born_in_cgroup_))
       TRY(join_cgroup(settings_, record_.unit, *cgroup_, process_.pid, !born_in_cgroup_));
     scope_.reset();
+    if (rdt_) TRY(join_rdt(*rdt_, process_.pid));
     return net_devices_.move_in(spec_, process_.pid);
   }
 
@@ -269,6 +277,7 @@ class Creation {
       best_effort(cgroup_->remove());
     }
     if (!record_.unit.empty()) best_effort(stop_unit(settings_, record_.unit));
+    best_effort(remove_rdt(record_.rdt_groups));
     best_effort(folder_.remove());
   }
 
@@ -295,6 +304,7 @@ class Creation {
   Record record_;
   Channel channel_;
   linux::Process process_;
+  std::optional<RdtGroup> rdt_;
   NetDevices net_devices_;
   bool born_in_cgroup_ = false;
   bool done_ = false;

@@ -56,7 +56,7 @@ oci::LinuxFeatures linux_features(const Settings& settings) {
   features.seccomp = seccomp_features();
   features.apparmor = {.enabled = true};
   features.selinux = {.enabled = true};
-  features.intel_rdt = {.enabled = false};
+  features.intel_rdt = {.enabled = true, .schemata = true, .monitoring = true};
   features.memory_policy = {.modes = json::enum_names<oci::MemoryPolicyMode>(),
                             .flags = json::enum_names<oci::MemoryPolicyFlag>()};
   features.mount_extensions.emplace().idmap = {.enabled = true};

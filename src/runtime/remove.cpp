@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "linux/process.hpp"
 #include "runtime/hooks.hpp"
+#include "runtime/intel_rdt.hpp"
 #include "runtime/runtime.hpp"
 #include "runtime/scope.hpp"
 
@@ -41,6 +42,7 @@ Result<> remove_container(const Settings& settings, const StateFolder& folder, c
   TRY(kill_container(record));
   if (auto cgroup = TRY(cgroup_of(record))) TRY(cgroup->remove());
   if (!record.unit.empty()) TRY(stop_unit(settings, record.unit));
+  TRY(remove_rdt(record.rdt_groups));
   // A config that cannot be read any more has no hooks to run; the folder must go all the same.
   if (auto spec = folder.read_config()) {
     remove_unrecorded_cgroup(*spec, record);

@@ -25,9 +25,10 @@ struct Record {
   std::string created;           ///< RFC 3339
   std::string cgroup;            ///< as Cgroup::create had it; empty: none
   std::vector<std::string> cgroup_folders;
-  std::string unit;  ///< the scope of systemd whose cgroup it is; empty: ours alone
+  std::string unit;                     ///< the scope of systemd whose cgroup it is; empty: ours alone
+  std::vector<std::string> rdt_groups;  ///< folders of resctrl that were made for it, in that order
 };
-BOOST_DESCRIBE_STRUCT(Record, (), (id, bundle, pid, start_time, created, cgroup, cgroup_folders, unit))
+BOOST_DESCRIBE_STRUCT(Record, (), (id, bundle, pid, start_time, created, cgroup, cgroup_folders, unit, rdt_groups))
 
 /// The folder of one container below Settings::root, locked while this is held. A process that is killed leaves a
 /// folder that remove() takes away.

@@ -23,7 +23,7 @@ need_v1() { [[ -d /sys/fs/cgroup/$1 ]] || skip "no v1 hierarchy $1 here"; }
   ((EUID == 0)) || owner="#$EUID"
   local fields='[.ociVersion, .id, .status, .bundle, .rootfs, .owner]'
   equal "$(gantry-runtime state c | jq -c "$fields")" \
-    "[\"1.2.0\",\"c\",\"running\",\"$WORK/b\",\"$WORK/b/rootfs\",\"$owner\"]"
+    "[\"1.3.0\",\"c\",\"running\",\"$WORK/b\",\"$WORK/b/rootfs\",\"$owner\"]"
   equal "$(gantry-runtime list --format json | jq -c ".[0] | $fields")" "$(gantry-runtime state c | jq -c "$fields")"
   date --date "$(gantry-runtime state c | jq -r .created)"
   matches "$(gantry-runtime list | sed -n 2p)" "^c +[0-9]+ +running +$WORK/b +20[0-9T:.-]+Z +$owner$"

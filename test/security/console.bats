@@ -43,14 +43,13 @@ run_with_terminal() {
   ln -s "$WORK/host/secret" "$WORK/dev/link"
   attacker "$IMAGE_DEV | .mounts += [{\"destination\": \"/dev\", \"type\": \"bind\", \"source\": \"$WORK/dev\", \"options\": [\"bind\"]}]" true
   exchanging "$WORK/dev/console" "$WORK/dev/link"
-  local number end=$((SECONDS + 6))
-  for ((number = 0; SECONDS < end; number++)); do
+  local number
+  for number in {1..15}; do
     run_with_terminal "c$number"
     host_untouched
     gantry-runtime delete --force "c$number" || true
   done
   stop_exchanging
-  ((number > 3)) || fail "only $number starts"
 }
 
 @test "/dev/ptmx and /dev/pts of the image as links give no terminal of the host (CVE-2026-88265)" {
