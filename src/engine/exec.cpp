@@ -4,6 +4,7 @@
 #include "engine/monitor_process.hpp"
 #include "engine/spec.hpp"
 #include "engine/state.hpp"
+#include "linux/memory_file.hpp"
 #include "linux/path.hpp"
 #include "linux/process.hpp"
 
@@ -58,6 +59,7 @@ Result<oci::Process> make_process(const Container& container, oci::Process proce
 Result<int> Engine::exec(const std::string& name, const ExecConfig& asked) {
   const Container container = TRY(state_->find_running(name));
   const runtime::Settings runtime = state_->runtime();
+  if (TRY(runtime::may_trace(runtime, container.id))) TRY(linux::run_from_memory());
   runtime::ExecRequest request;
   request.process = TRY(make_process(container, TRY(runtime::exec_process(runtime, container.id)), asked));
 

@@ -1,14 +1,20 @@
 #include "linux/memory_file.hpp"
 
 #include "base/file.hpp"
+#include "base/programs.hpp"
+#include "base/text.hpp"
 
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <climits>
+#include <cstdlib>
+#include <vector>
 
 #ifndef MFD_EXEC
 #define MFD_EXEC 0x0010U
@@ -28,9 +34,10 @@ Result<Fd> make_sealed_program(const std::string& path) {
   Fd source = TRY(open_file(path, O_RDONLY));
   struct stat info;
   if (fstat(source.get(), &info) < 0) return Error::system("read {}", path);
-  Fd program(memfd_create("gantry-init", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC));
+  const std::string name(cut_last(path, '/').after);
+  Fd program(memfd_create(name.c_str(), MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC));
   // Before Linux 6.3 every memfd is executable and the flag is unknown.
-  if (!program.valid() && errno == EINVAL) program = Fd(memfd_create("gantry-init", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+  if (!program.valid() && errno == EINVAL) program = Fd(memfd_create(name.c_str(), MFD_CLOEXEC | MFD_ALLOW_SEALING));
   if (!program.valid()) return Error::system("create a file in memory");
   for (off_t left = info.st_size; left > 0;) {
     ssize_t copied = sendfile(program.get(), source.get(), nullptr, static_cast<std::size_t>(left));
@@ -42,6 +49,24 @@ Result<Fd> make_sealed_program(const std::string& path) {
   constexpr int kSeals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
   if (fcntl(program.get(), F_ADD_SEALS, kSeals) < 0) return Error::system("seal the copy of {}", path);
   return program;
+}
+
+Result<> run_from_memory() {
+  char self[PATH_MAX];
+  ssize_t length = readlink("/proc/self/exe", self, sizeof self);
+  if (length < 0) return Error::system("read /proc/self/exe");
+  std::string_view file(self, static_cast<std::size_t>(length));
+  if (file.starts_with("/memfd:")) return {};
+  Fd program = TRY(make_sealed_program("/proc/self/exe"));
+  std::string line = TRY(read_file("/proc/self/cmdline"));
+  std::vector<std::string> words = split(line, '\0');
+  words.pop_back();  // each word ends with a zero
+  std::vector<char*> argv;
+  for (auto& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  setenv(kProgramsVariable, std::string(cut_last(file, '/').before).c_str(), 1);
+  syscall(SYS_execveat, program.get(), "", argv.data(), environ, AT_EMPTY_PATH);
+  return Error::system("execute a copy of {} in memory", file);
 }
 
 }  // namespace gantry::linux

@@ -1,8 +1,11 @@
 #include "options/sibling.hpp"
 
+#include "base/programs.hpp"
+
 #include <unistd.h>
 
 #include <climits>
+#include <cstdlib>
 #include <vector>
 
 namespace gantry::options {
@@ -13,6 +16,8 @@ Result<std::string> find_sibling(std::string_view program) {
   if (length < 0) return Error::system("cannot read /proc/self/exe").with_cure("mount /proc");
   std::string_view file(self, static_cast<std::size_t>(length));
   std::string folder(file.substr(0, file.rfind('/')));
+  if (const char* programs = getenv(kProgramsVariable); file.starts_with("/memfd:") && programs != nullptr)
+    folder = programs;
   for (std::string_view place : {"/", "/../libexec/gantry/"}) {
     std::string path = folder;
     path.append(place).append(program);

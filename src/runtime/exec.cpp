@@ -19,6 +19,8 @@
 
 #include <csignal>
 
+#include <algorithm>
+
 namespace gantry::runtime {
 
 namespace {
@@ -137,6 +139,14 @@ Result<> check_status(const std::string& id, oci::Status status, bool ignore_pau
 }
 
 }  // namespace
+
+Result<bool> may_trace(const Settings& settings, const std::string& id) {
+  StateFolder folder = TRY(StateFolder::open(settings, id));
+  oci::Spec spec = TRY(folder.read_config());
+  if (!spec.process || oci::find_namespace(spec, oci::NamespaceType::user) != nullptr) return false;
+  const auto& granted = spec.process->capabilities;
+  return !granted || std::ranges::find(granted->bounding, "CAP_SYS_PTRACE") != granted->bounding.end();
+}
 
 Result<oci::Process> exec_process(const Settings& settings, const std::string& id) {
   StateFolder folder = TRY(StateFolder::open(settings, id));

@@ -91,6 +91,9 @@ Result<> remove(const Settings& settings, const std::string& id, bool force);
 
 /// Starts a further process in a running container, as a child of the caller.
 Result<pid_t> exec(const Settings& settings, const std::string& id, const ExecRequest& request);
+/// Whether the container's processes may look into one that enters it, and so at the program that it runs: by
+/// CAP_SYS_PTRACE outside a user namespace (CVE-2019-5736). Call linux::run_from_memory() then.
+Result<bool> may_trace(const Settings& settings, const std::string& id);
 /// The container's own process from its config: what exec's options change.
 Result<oci::Process> exec_process(const Settings& settings, const std::string& id);
 

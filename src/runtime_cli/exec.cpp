@@ -1,6 +1,7 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "linux/capabilities.hpp"
+#include "linux/memory_file.hpp"
 #include "runtime_cli/foreground.hpp"
 #include "runtime_cli/start_options.hpp"
 
@@ -78,6 +79,7 @@ Result<int> exec(const Globals& globals, const ExecArguments& arguments) {
   if (arguments.process.empty() && arguments.words.size() < 2)
     return fail(Code::invalid, "there is no command to run in '{}'", id).with_cure("give one, or use --process");
   runtime::Settings settings = TRY(runtime_cli::settings(globals));
+  if (TRY(runtime::may_trace(settings, id))) TRY(linux::run_from_memory());
   runtime::ExecRequest request;
   request.process = TRY(make_process(settings, arguments));
   request.preserve_fds = TRY(check_preserved(arguments.preserve_fds));
