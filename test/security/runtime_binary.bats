@@ -64,7 +64,6 @@ OVERWRITE='
 @test "exec into a container that waits for a program to overwrite (CVE-2019-5736)" {
   attacker "$FEW_PROCESSES" sh -c "$OVERWRITE"
   gantry-runtime run --detach --bundle "$WORK/b" c >/dev/null 2>&1
-  local number
   for _ in {1..30}; do gantry-runtime exec c true || true; done
   run gantry-runtime exec c /proc/self/exe
   programs_untouched
