@@ -22,14 +22,14 @@ ExitStatus exit_status_of_wait(int wait_status) {
   return {WEXITSTATUS(wait_status), 0};
 }
 
-namespace {
-
-std::vector<char*> pointers(const std::vector<std::string>& strings) {
+std::vector<char*> pointers(const std::vector<std::string>& words) {
   std::vector<char*> result;
-  for (const auto& text : strings) result.push_back(const_cast<char*>(text.c_str()));
+  for (const auto& word : words) result.push_back(const_cast<char*>(word.c_str()));
   result.push_back(nullptr);
   return result;
 }
+
+namespace {
 
 /// Everything the child needs, made before the fork: after it nothing may allocate.
 struct Plan {

@@ -17,6 +17,9 @@ struct ExitStatus {
 };
 ExitStatus exit_status_of_wait(int wait_status);
 
+/// To the words and a null, as execve(2) takes them; good as long as `words` is not changed.
+std::vector<char*> pointers(const std::vector<std::string>& words);
+
 /// A program to run. argv[0] is looked up in PATH unless it holds a slash.
 struct Command {
   std::vector<std::string> argv;

@@ -2,6 +2,7 @@
 
 #include "base/file.hpp"
 #include "base/programs.hpp"
+#include "base/subprocess.hpp"
 #include "base/text.hpp"
 
 #include <fcntl.h>
@@ -12,7 +13,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <climits>
 #include <cstdlib>
 #include <vector>
 
@@ -52,21 +52,15 @@ Result<Fd> make_sealed_program(const std::string& path) {
 }
 
 Result<> run_from_memory() {
-  char self[PATH_MAX];
-  ssize_t length = readlink("/proc/self/exe", self, sizeof self);
-  if (length < 0) return Error::system("read /proc/self/exe");
-  std::string_view file(self, static_cast<std::size_t>(length));
-  if (file.starts_with("/memfd:")) return {};
+  const OwnProgram own = TRY(own_program());
+  if (own.in_memory) return {};
   Fd program = TRY(make_sealed_program("/proc/self/exe"));
   std::string line = TRY(read_file("/proc/self/cmdline"));
   std::vector<std::string> words = split(line, '\0');
   words.pop_back();  // each word ends with a zero
-  std::vector<char*> argv;
-  for (auto& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
-  setenv(kProgramsVariable, std::string(cut_last(file, '/').before).c_str(), 1);
-  syscall(SYS_execveat, program.get(), "", argv.data(), environ, AT_EMPTY_PATH);
-  return Error::system("execute a copy of {} in memory", file);
+  setenv(kProgramsVariable, own.folder.c_str(), 1);
+  syscall(SYS_execveat, program.get(), "", pointers(words).data(), environ, AT_EMPTY_PATH);
+  return Error::system("execute a copy of {} in memory", words.front());
 }
 
 }  // namespace gantry::linux

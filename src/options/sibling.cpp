@@ -4,20 +4,12 @@
 
 #include <unistd.h>
 
-#include <climits>
-#include <cstdlib>
 #include <vector>
 
 namespace gantry::options {
 
 Result<std::string> find_sibling(std::string_view program) {
-  char self[PATH_MAX];
-  ssize_t length = readlink("/proc/self/exe", self, sizeof self);
-  if (length < 0) return Error::system("cannot read /proc/self/exe").with_cure("mount /proc");
-  std::string_view file(self, static_cast<std::size_t>(length));
-  std::string folder(file.substr(0, file.rfind('/')));
-  if (const char* programs = getenv(kProgramsVariable); file.starts_with("/memfd:") && programs != nullptr)
-    folder = programs;
+  const std::string folder = TRY(own_program()).folder;
   for (std::string_view place : {"/", "/../libexec/gantry/"}) {
     std::string path = folder;
     path.append(place).append(program);

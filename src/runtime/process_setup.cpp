@@ -1,6 +1,7 @@
 #include "runtime/process_setup.hpp"
 
 #include "base/file.hpp"
+#include "base/subprocess.hpp"
 #include "linux/memory_file.hpp"
 #include "linux/seccomp.hpp"
 #include "runtime/channel.hpp"
@@ -160,13 +161,6 @@ Result<> close_the_rest(const ProcessSetup& setup, const Fd& order, const Fd& re
   for (int fd : {order.get(), report.get(), setup.start_listener.get()})
     if (fd >= 0) TRY(set_close_on_exec(fd, false));
   return {};
-}
-
-std::vector<char*> pointers(std::vector<std::string>& words) {
-  std::vector<char*> result;
-  for (auto& word : words) result.push_back(word.data());
-  result.push_back(nullptr);
-  return result;
 }
 
 Result<> execute_init(ProcessSetup& setup, const Fd& order, const std::string& program) {
