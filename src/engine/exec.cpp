@@ -59,9 +59,10 @@ Result<oci::Process> make_process(const Container& container, oci::Process proce
 Result<int> Engine::exec(const std::string& name, const ExecConfig& asked) {
   const Container container = TRY(state_->find_running(name));
   const runtime::Settings runtime = state_->runtime();
-  if (TRY(runtime::may_trace(runtime, container.id))) TRY(linux::run_from_memory());
+  oci::Spec spec = TRY(runtime::config_of(runtime, container.id));
+  if (runtime::may_trace(spec)) TRY(linux::run_from_memory());
   runtime::ExecRequest request;
-  request.process = TRY(make_process(container, TRY(runtime::exec_process(runtime, container.id)), asked));
+  request.process = TRY(make_process(container, std::move(*spec.process), asked));
 
   Client client = TRY(Client::make({.terminal = asked.tty,
                                     .input = asked.interactive,

@@ -155,10 +155,11 @@ class Creation {
 
   Result<InitPlan> make_plan() {
     ProcessHandles handles{request_.stdio, request_.console_socket, request_.preserve_fds};
-    InitPlan plan{.request = request_, .process = TRY(prepare_process(*spec_.process, spec_, handles, settings_))};
+    InitPlan plan{.request = request_,
+                  .process = TRY(prepare_process(*spec_.process, spec_, annotations_, handles, settings_))};
     plan.process.reap = request_.reap;
     plan.process.new_session_keyring = !request_.no_new_keyring;
-    plan.hook_output = TRY(open_hook_output(spec_));
+    plan.hook_output = TRY(open_hook_output(annotations_));
     if (!request_.start_now) plan.process.start_listener = TRY(listen_for_start(folder_));
     plan.cgroup_folders = record_.cgroup_folders;
     plan.prepared_mounts = TRY(prepare_mounts(request_));
@@ -255,7 +256,8 @@ class Creation {
       TRY(send_go(channel_.parent, process_.pid));
     }
     if (!request_.start_now) return check_alive();
-    return run_poststart_hooks(spec_, make_state(record_, oci::Status::running, spec_));
+    if (!spec_.hooks) return {};
+    return run_hooks(spec_.hooks->poststart, "poststart", make_state(record_, oci::Status::running, spec_), output);
   }
 
   /// A process that is killed on its way cannot say so.

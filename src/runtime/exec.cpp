@@ -1,6 +1,7 @@
 #include "base/file.hpp"
 #include "linux/path.hpp"
 #include "linux/process.hpp"
+#include "runtime/annotations.hpp"
 #include "runtime/channel.hpp"
 #include "runtime/process_setup.hpp"
 #include "runtime/runtime.hpp"
@@ -140,19 +141,17 @@ Result<> check_status(const std::string& id, oci::Status status, bool ignore_pau
 
 }  // namespace
 
-Result<bool> may_trace(const Settings& settings, const std::string& id) {
-  StateFolder folder = TRY(StateFolder::open(settings, id));
-  oci::Spec spec = TRY(folder.read_config());
-  if (!spec.process || oci::find_namespace(spec, oci::NamespaceType::user) != nullptr) return false;
-  const auto& granted = spec.process->capabilities;
-  return !granted || std::ranges::find(granted->bounding, "CAP_SYS_PTRACE") != granted->bounding.end();
-}
-
-Result<oci::Process> exec_process(const Settings& settings, const std::string& id) {
+Result<oci::Spec> config_of(const Settings& settings, const std::string& id) {
   StateFolder folder = TRY(StateFolder::open(settings, id));
   oci::Spec spec = TRY(folder.read_config());
   if (!spec.process) return fail(Code::corrupt, "container '{}' has no config", id);
-  return std::move(*spec.process);
+  return spec;
+}
+
+bool may_trace(const oci::Spec& spec) {
+  if (oci::find_namespace(spec, oci::NamespaceType::user) != nullptr) return false;
+  const auto& granted = spec.process->capabilities;
+  return !granted || std::ranges::find(granted->bounding, "CAP_SYS_PTRACE") != granted->bounding.end();
 }
 
 Result<pid_t> exec(const Settings& settings, const std::string& id, const ExecRequest& request) {
@@ -163,7 +162,7 @@ Result<pid_t> exec(const Settings& settings, const std::string& id, const ExecRe
   oci::Spec spec = TRY(folder.read_config());
 
   ProcessHandles handles{request.stdio, request.console_socket, request.preserve_fds};
-  ExecPlan plan{.process = TRY(prepare_process(request.process, spec, handles, settings)),
+  ExecPlan plan{.process = TRY(prepare_process(request.process, spec, TRY(read_annotations(spec)), handles, settings)),
                 .affinity = TRY(plan_affinity(request.process))};
   Channel channel = TRY(make_channel());
   plan.channel = std::move(channel.child);

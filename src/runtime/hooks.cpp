@@ -3,7 +3,6 @@
 #include "base/file.hpp"
 #include "base/subprocess.hpp"
 #include "linux/memory_file.hpp"
-#include "runtime/annotations.hpp"
 
 #include <fcntl.h>
 
@@ -45,10 +44,11 @@ Result<> run_hook(const oci::Hook& hook, std::string_view kind, const std::strin
 
 }  // namespace
 
-Result<HookOutput> open_hook_output(const oci::Spec& spec) {
-  Annotations annotations = TRY(read_annotations(spec));
+Result<HookOutput> open_hook_output(const Annotations& annotations) {
   return HookOutput{TRY(open_output(annotations.hooks_stdout)), TRY(open_output(annotations.hooks_stderr))};
 }
+
+Result<HookOutput> open_hook_output(const oci::Spec& spec) { return open_hook_output(TRY(read_annotations(spec))); }
 
 Result<> run_hooks(const std::vector<oci::Hook>& hooks, std::string_view kind, const oci::State& state,
                    const HookOutput& output) {

@@ -3,6 +3,7 @@
 #include "base/fd.hpp"
 #include "oci/runtime_spec.hpp"
 #include "oci/runtime_state.hpp"
+#include "runtime/annotations.hpp"
 
 #include <string_view>
 #include <vector>
@@ -15,6 +16,7 @@ struct HookOutput {
   Fd err;
 };
 /// Opened before anything of the container is entered: the paths are the host's.
+Result<HookOutput> open_hook_output(const Annotations& annotations);
 Result<HookOutput> open_hook_output(const oci::Spec& spec);
 
 /// Runs hooks in their order with the state on stdin (config.md, "POSIX-platform Hooks"). The first that fails or

@@ -1,6 +1,5 @@
 #include "base/log.hpp"
 #include "linux/memory_file.hpp"
-#include "runtime/annotations.hpp"
 #include "runtime/process_setup.hpp"
 
 namespace gantry::runtime {
@@ -99,8 +98,8 @@ Result<std::optional<linux::CapabilitySets>> capabilities_of(const oci::Process&
 
 }  // namespace
 
-Result<ProcessSetup> prepare_process(const oci::Process& process, const oci::Spec& spec, const ProcessHandles& handles,
-                                     const Settings& settings) {
+Result<ProcessSetup> prepare_process(const oci::Process& process, const oci::Spec& spec, const Annotations& annotations,
+                                     const ProcessHandles& handles, const Settings& settings) {
   if (process.terminal && handles.console_socket < 0)
     return fail(Code::invalid, "/process/terminal is set, but nobody takes the terminal")
         .with_cure("use --console-socket");
@@ -108,9 +107,8 @@ Result<ProcessSetup> prepare_process(const oci::Process& process, const oci::Spe
   for (const auto& limit : process.rlimits) setup.limits.push_back({resource_of(limit.type), {limit.soft, limit.hard}});
   setup.scheduling = TRY(plan_scheduling(process, spec));
   setup.labels = TRY(plan_labels(process));
-  Annotations annotations = TRY(read_annotations(spec));
   setup.keep_original_groups = annotations.keep_original_groups;
-  setup.landlock = std::move(annotations.landlock);
+  setup.landlock = annotations.landlock;
   if (spec.linux && spec.linux->seccomp)
     setup.seccomp =
         TRY(compile_seccomp(*spec.linux->seccomp, annotations.fail_unknown_syscall, settings.root + "/.seccomp"));

@@ -2,8 +2,8 @@
 
 #include "base/fd.hpp"
 #include "linux/capabilities.hpp"
-#include "linux/landlock.hpp"
 #include "oci/runtime_spec.hpp"
+#include "runtime/annotations.hpp"
 #include "runtime/labels.hpp"
 #include "runtime/runtime.hpp"
 #include "runtime/scheduling.hpp"
@@ -49,8 +49,8 @@ struct ProcessSetup {
 };
 
 /// Checks and prepares a process of the container `spec`; an error names the member.
-Result<ProcessSetup> prepare_process(const oci::Process& process, const oci::Spec& spec, const ProcessHandles& handles,
-                                     const Settings& settings);
+Result<ProcessSetup> prepare_process(const oci::Process& process, const oci::Spec& spec, const Annotations& annotations,
+                                     const ProcessHandles& handles, const Settings& settings);
 
 /// A session of its own; then the caller's descriptors as 0, 1, 2, or a new terminal of `devpts` (invalid: of the
 /// caller's /dev/pts) whose master goes over the console socket. The terminal becomes /dev/console of `root`, if given.

@@ -55,7 +55,7 @@ struct CreateRequest {
 };
 
 struct ExecRequest {
-  oci::Process process;  ///< whole; see exec_process() for one that starts from the container's own
+  oci::Process process;  ///< whole; see config_of() for one that starts from the container's own
   std::array<int, 3> stdio{0, 1, 2};
   int console_socket = -1;
   int preserve_fds = 0;
@@ -91,11 +91,11 @@ Result<> remove(const Settings& settings, const std::string& id, bool force);
 
 /// Starts a further process in a running container, as a child of the caller.
 Result<pid_t> exec(const Settings& settings, const std::string& id, const ExecRequest& request);
-/// Whether the container's processes may look into one that enters it, and so at the program that it runs: by
+/// The config of a container, whose process is what exec's options change.
+Result<oci::Spec> config_of(const Settings& settings, const std::string& id);
+/// Whether a container's processes may look into one that enters it, and so at the program that it runs: by
 /// CAP_SYS_PTRACE outside a user namespace (CVE-2019-5736). Call linux::run_from_memory() then.
-Result<bool> may_trace(const Settings& settings, const std::string& id);
-/// The container's own process from its config: what exec's options change.
-Result<oci::Process> exec_process(const Settings& settings, const std::string& id);
+bool may_trace(const oci::Spec& spec);
 
 /// Pids of all processes of the container, as the caller's pid namespace has them.
 Result<std::vector<pid_t>> processes(const Settings& settings, const std::string& id);

@@ -30,6 +30,12 @@ Result<Fd> make_socket() {
   return socket;
 }
 
+/// The first that fails ends it, and the caller stops the container (runtime.md, "Lifecycle").
+Result<> run_poststart_hooks(const oci::Spec& spec, const oci::State& state) {
+  if (!spec.hooks || spec.hooks->poststart.empty()) return {};
+  return run_hooks(spec.hooks->poststart, "poststart", state, TRY(open_hook_output(spec)));
+}
+
 }  // namespace
 
 Result<Fd> listen_for_start(const StateFolder& folder) {
@@ -49,11 +55,6 @@ Result<Fd> connect_to_start(const StateFolder& folder) {
   if (connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0)
     return Error::system("connect to {}", folder.start_socket());
   return socket;
-}
-
-Result<> run_poststart_hooks(const oci::Spec& spec, const oci::State& state) {
-  if (!spec.hooks || spec.hooks->poststart.empty()) return {};
-  return run_hooks(spec.hooks->poststart, "poststart", state, TRY(open_hook_output(spec)));
 }
 
 Result<> start(const Settings& settings, const std::string& id) {

@@ -9,7 +9,4 @@ namespace gantry::runtime {
 Result<Fd> listen_for_start(const StateFolder& folder);
 Result<Fd> connect_to_start(const StateFolder& folder);
 
-/// After the start. The first that fails ends it, and the caller stops the container (runtime.md, "Lifecycle").
-Result<> run_poststart_hooks(const oci::Spec& spec, const oci::State& state);
-
 }  // namespace gantry::runtime

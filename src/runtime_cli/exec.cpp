@@ -56,9 +56,9 @@ Result<> add_capabilities(oci::Process& process, const std::vector<std::string>&
 }
 
 /// The process from --process, or the container's own with what the options change.
-Result<oci::Process> make_process(const runtime::Settings& settings, const ExecArguments& arguments) {
+Result<oci::Process> make_process(oci::Spec spec, const ExecArguments& arguments) {
   if (!arguments.process.empty()) return oci::parse_process(TRY(read_file(arguments.process)), arguments.process);
-  oci::Process process = TRY(runtime::exec_process(settings, arguments.words[0]));
+  oci::Process process = std::move(*spec.process);
   process.args.assign(arguments.words.begin() + 1, arguments.words.end());
   process.terminal = arguments.terminal;
   process.console_size.reset();
@@ -79,9 +79,10 @@ Result<int> exec(const Globals& globals, const ExecArguments& arguments) {
   if (arguments.process.empty() && arguments.words.size() < 2)
     return fail(Code::invalid, "there is no command to run in '{}'", id).with_cure("give one, or use --process");
   runtime::Settings settings = TRY(runtime_cli::settings(globals));
-  if (TRY(runtime::may_trace(settings, id))) TRY(linux::run_from_memory());
+  oci::Spec spec = TRY(runtime::config_of(settings, id));
+  if (runtime::may_trace(spec)) TRY(linux::run_from_memory());
   runtime::ExecRequest request;
-  request.process = TRY(make_process(settings, arguments));
+  request.process = TRY(make_process(std::move(spec), arguments));
   request.preserve_fds = TRY(check_preserved(arguments.preserve_fds));
   request.cgroup = arguments.cgroup;
   request.ignore_paused = arguments.ignore_paused;
