@@ -6,14 +6,18 @@ USUAL_RIGHTS='(["CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "N
   | .process.capabilities = (["bounding", "effective", "permitted"] | map({(.): $rights}) | add)
   | .process.noNewPrivileges = false | .root.readonly = false'
 
-# attacker JQ-PROGRAM COMMAND…: makes the bundle $WORK/b of a container with the usual rights.
-attacker() {
-  local program=$1
-  shift
-  rm -rf "$WORK/b"
-  make_bundle "$WORK/b" "$@"
-  edit_config "$WORK/b" "$USUAL_RIGHTS | $program"
+# Without a /dev of its own, the image's is used: it decides what its devices are.
+# shellcheck disable=SC2034  # for the suites
+IMAGE_DEV='.mounts |= map(select(.destination | startswith("/dev") | not))'
+
+# For suites that need no more.
+setup() {
+  make_world
+  make_host
 }
+
+# attacker JQ-PROGRAM COMMAND…: makes the bundle $WORK/b of a container with the usual rights.
+attacker() { bundle_with "$USUAL_RIGHTS | $1" "${@:2}"; }
 
 # attack JQ-PROGRAM COMMAND…: runs it.
 attack() {

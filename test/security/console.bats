@@ -12,7 +12,7 @@ setup() {
   make_host
 }
 
-IMAGE_DEV='.process.terminal = true | .mounts |= map(select(.destination | startswith("/dev") | not))'
+TERMINAL_OF_IMAGE=".process.terminal = true | $IMAGE_DEV"
 
 with_terminal() { timeout 60 python3 "$GANTRY_SOURCE/test/runtime/terminal.py" "$WORK/console" -- "$@" | tr -d '\r'; }
 
@@ -26,7 +26,7 @@ run_with_terminal() {
   local target number=0
   for target in "$WORK/host/secret" "$WORK/host/dir/new" /proc/sys/kernel/core_pattern /etc/passwd; do
     number=$((number + 1))
-    attacker "$IMAGE_DEV" sh -c 'stat -c %F /etc/passwd; echo typed >/dev/console'
+    attacker "$TERMINAL_OF_IMAGE" sh -c 'stat -c %F /etc/passwd; echo typed >/dev/console'
     ln -s "$target" "$WORK/b/rootfs/dev/console"
     run_with_terminal "c$number"
     lacks "$output" "character special file"
@@ -41,7 +41,7 @@ run_with_terminal() {
   mknod -m 666 "$WORK/dev/null" c 1 3
   : >"$WORK/dev/console"
   ln -s "$WORK/host/secret" "$WORK/dev/link"
-  attacker "$IMAGE_DEV | .mounts += [{\"destination\": \"/dev\", \"type\": \"bind\", \"source\": \"$WORK/dev\", \"options\": [\"bind\"]}]" true
+  attacker "$TERMINAL_OF_IMAGE | .mounts += [{\"destination\": \"/dev\", \"type\": \"bind\", \"source\": \"$WORK/dev\", \"options\": [\"bind\"]}]" true
   exchanging "$WORK/dev/console" "$WORK/dev/link"
   local number
   for number in {1..15}; do
@@ -54,7 +54,7 @@ run_with_terminal() {
 
 @test "/dev/ptmx and /dev/pts of the image as links give no terminal of the host (CVE-2026-88265)" {
   need_root
-  attacker "$IMAGE_DEV" sh -c 'test -t 0 && echo terminal'
+  attacker "$TERMINAL_OF_IMAGE" sh -c 'test -t 0 && echo terminal'
   mkdir "$WORK/b/rootfs/dev/pts"
   ln -s "$WORK/host/secret" "$WORK/b/rootfs/dev/ptmx"
   ln -s "$WORK/host/secret" "$WORK/b/rootfs/dev/pts/0"

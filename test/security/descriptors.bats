@@ -5,11 +5,6 @@
 load ../support/common
 load attack
 
-setup() {
-  make_world
-  make_host
-}
-
 # In these tests the caller of the runtime has a folder of the host open as 7, without close-on-exec: what a careless
 # engine does. runc before 1.1.12 leaked one of its own.
 leaking() { "$@" 7<"$WORK/host"; }

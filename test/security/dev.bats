@@ -5,19 +5,12 @@
 load ../support/common
 load attack
 
-setup() {
-  make_world
-  make_host
-}
-
-NO_DEV_MOUNT='.mounts |= map(select(.destination | startswith("/dev") | not))'
-
 # Debian 12's crun (1.8.1) and runc (1.1.5) make null, zero and their kin in the host's folder.
 @test "/dev of the image is a link to a folder of the host, and nothing is mounted there (CVE-2026-41579, CVE-2026-47766)" {
   need_root
   local target
   for target in "$WORK/host/dir" "../../../../../../../..$WORK/host/dir" "../..${WORK#/tmp}/host/dir" /proc/self/cwd /proc/1/root/tmp; do
-    attacker "$NO_DEV_MOUNT" true
+    attacker "$IMAGE_DEV" true
     rmdir "$WORK/b/rootfs/dev"
     ln -s "$target" "$WORK/b/rootfs/dev"
     run gantry-runtime run --bundle "$WORK/b" c
@@ -36,7 +29,7 @@ NO_DEV_MOUNT='.mounts |= map(select(.destination | startswith("/dev") | not))'
 
 @test "nodes and links in the image's /dev that lead out are neither followed nor written through" {
   need_root
-  attacker "$NO_DEV_MOUNT" sh -c 'cat /dev/zero /dev/shm/secret 2>/dev/null | head -c 20; true'
+  attacker "$IMAGE_DEV" sh -c 'cat /dev/zero /dev/shm/secret 2>/dev/null | head -c 20; true'
   ln -s "$WORK/host/secret" "$WORK/b/rootfs/dev/zero"
   ln -s "$WORK/host/dir/new" "$WORK/b/rootfs/dev/full"
   ln -s "$WORK/host/dir" "$WORK/b/rootfs/dev/shm"
@@ -51,7 +44,7 @@ NO_DEV_MOUNT='.mounts |= map(select(.destination | startswith("/dev") | not))'
   chown 0:5 "$WORK/host/dev/tty"
   mknod -m 600 "$WORK/host/dev/null" c 1 5
   snapshot_host >"$WORK/host.before"
-  run -0 attack "$NO_DEV_MOUNT | .linux.maskedPaths = [] | .mounts += [{\"destination\": \"/dev\", \"type\": \"bind\", \"source\": \"$WORK/host/dev\", \"options\": [\"rbind\"]}]" \
+  run -0 attack "$IMAGE_DEV | .linux.maskedPaths = [] | .mounts += [{\"destination\": \"/dev\", \"type\": \"bind\", \"source\": \"$WORK/host/dev\", \"options\": [\"rbind\"]}]" \
     ls /dev
   equal "$output" $'null\ntty'
   host_untouched

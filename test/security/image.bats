@@ -5,11 +5,6 @@
 load ../support/common
 load attack
 
-setup() {
-  make_world
-  need jq
-}
-
 # What users of crun, podman, CRI-O and systemd switch by annotations.
 SWITCHES='{"run.oci.handler": "krun", "run.oci.hooks.stdout": "HOST/out", "run.oci.hooks.stderr": "HOST/out", "run.oci.keep_original_groups": "1",
   "run.oci.pidfd_receiver": "HOST/socket", "run.oci.seccomp.receiver": "HOST/socket", "run.oci.mount_context_type": "context",
@@ -19,7 +14,6 @@ SWITCHES='{"run.oci.handler": "krun", "run.oci.hooks.stdout": "HOST/out", "run.o
 
 
 @test "labels and annotations of an image change nothing of a container" {
-  make_host
   local switches=${SWITCHES//HOST/$WORK/host/dir} key value
   gantry image bootstrap busybox >/dev/null
   make_rootfs "$WORK/tree"
@@ -38,7 +32,6 @@ SWITCHES='{"run.oci.handler": "krun", "run.oci.hooks.stdout": "HOST/out", "run.o
 }
 
 @test "an image's labels do not become annotations of the runtime's config" {
-  make_host
   make_rootfs "$WORK/tree"
   tar -C "$WORK/tree" -cf "$WORK/root.tar" .
   gantry import -c 'LABEL run.oci.handler=krun' "$WORK/root.tar" switched >/dev/null

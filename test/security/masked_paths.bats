@@ -5,14 +5,6 @@
 load ../support/common
 load attack
 
-setup() {
-  make_world
-  make_host
-}
-
-# Without a /dev of its own, the image's is used: it decides what /dev/null is.
-IMAGE_DEV='.mounts |= map(select(.destination | startswith("/dev") | not))'
-
 @test "/dev/null of the image is a link: the mask is the null device, or nothing starts (CVE-2025-31133)" {
   need_root
   local target

@@ -5,11 +5,6 @@
 load ../support/common
 load attack
 
-setup() {
-  make_world
-  make_host
-}
-
 # links_out FOLDER: links in the image that lead to the host in every way.
 links_out() {
   ln -s "$WORK/host/dir" "$1/absolute"

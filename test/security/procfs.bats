@@ -6,11 +6,6 @@
 load ../support/common
 load attack
 
-setup() {
-  make_world
-  make_host
-}
-
 @test "/proc and /sys of the image as a link are refused (CVE-2019-19921, CVE-2023-27561)" {
   attacker . true
   local folder target

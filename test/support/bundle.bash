@@ -38,12 +38,17 @@ edit_config() {
   mv "$bundle/config.json.new" "$bundle/config.json"
 }
 
-# in_container JQ-PROGRAM COMMAND…: runs the command in a container whose config the program changed.
-in_container() {
+# bundle_with JQ-PROGRAM COMMAND…: makes the bundle $WORK/b, whose config the program changed, anew.
+bundle_with() {
   local program=$1
   shift
   rm -rf "$WORK/b"
   make_bundle "$WORK/b" "$@"
   edit_config "$WORK/b" "$program"
+}
+
+# in_container JQ-PROGRAM COMMAND…: runs the command in a container of such a bundle.
+in_container() {
+  bundle_with "$@"
   gantry-runtime run --bundle "$WORK/b" c
 }
