@@ -1,5 +1,5 @@
 # Debian's libraries, each behind a target of ours, so that static or shared is decided here alone.
-find_package(fmt REQUIRED)
+find_package(fmt 9 REQUIRED)
 set(Boost_USE_STATIC_LIBS ON)
 find_package(Boost 1.81 REQUIRED COMPONENTS json)
 if(BUILD_TESTING OR NOT DEFINED BUILD_TESTING)

@@ -6,6 +6,7 @@
 #include "runtime/mount_job.hpp"
 
 #include <sys/mount.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>

@@ -4,6 +4,7 @@
 #include "linux/process.hpp"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
