@@ -99,14 +99,11 @@ Database::~Database() { sqlite3_close_v2(handle_); }
 
 Result<Database> Database::open(const std::string& path, std::span<const char* const> migrations) {
   constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  // SQLite would make it readable for everyone; the WAL takes the mode from here. And before SQLite looks: a file that
+  // somebody makes between its two attempts to open, to write and to read, would stay open for reading.
+  if (!path_exists(path)) TRY(open_file(path, O_RDWR | O_CREAT, 0600));
   sqlite3* handle = nullptr;
   int status = sqlite3_open_v2(path.c_str(), &handle, kFlags, nullptr);
-  if (status != SQLITE_OK && !path_exists(path)) {
-    sqlite3_close_v2(handle);
-    // SQLite would make it readable for everyone; the WAL takes the mode from here.
-    TRY(open_file(path, O_RDWR | O_CREAT, 0600));
-    status = sqlite3_open_v2(path.c_str(), &handle, kFlags, nullptr);
-  }
   Database database(handle);
   if (status != SQLITE_OK) return error_of(handle, status);
 

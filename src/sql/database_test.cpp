@@ -137,10 +137,13 @@ TEST_F(DatabaseTest, LetsManyProcessesMakeAndWriteItTogether) {
   constexpr int kWriters = 8;
   for (int writer = 0; writer < kWriters; ++writer) {
     if (fork() != 0) continue;
-    auto database = Database::open(path_, kFirst);
-    bool good = database.has_value();
-    for (int i = 0; good && i < 20; ++i) good = add(*database, fmt::format("{}-{}", writer, i), i).has_value();
-    _exit(good ? 0 : 1);
+    auto wrote = [&]() -> Result<> {
+      Database database = TRY(Database::open(path_, kFirst));
+      for (int i = 0; i < 20; ++i) TRY(add(database, fmt::format("{}-{}", writer, i), i));
+      return {};
+    }();
+    if (!wrote) fmt::print(stderr, "writer {}: {}\n", writer, wrote.error().message());
+    _exit(wrote ? 0 : 1);
   }
   for (int writer = 0; writer < kWriters; ++writer) {
     int status = -1;
