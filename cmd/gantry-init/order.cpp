@@ -11,8 +11,10 @@
 #include <cstring>
 
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
@@ -44,7 +46,8 @@ bool read_order(Fd fd, Order& order) {
   }
   const InitOrder& head = order.head;
   if (head.magic != wire::kInitMagic) return refuse("the order is of another format");
-  if ((head.flags & ~(wire::kInitWait | wire::kInitReap)) != 0) return refuse("the order holds unknown flags");
+  if ((head.flags & ~(wire::kInitWait | wire::kInitReap | wire::kInitGuarded)) != 0)
+    return refuse("the order holds unknown flags");
   if ((head.flags & wire::kInitWait) != 0 && head.start_fd < 0) return refuse("the order has nothing to wait for");
   if ((head.filter_flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0) return refuse("the filter wants a listener");
   if (head.filter_length > wire::kMaxFilter) return refuse("the seccomp filter is too long");
@@ -53,6 +56,19 @@ bool read_order(Fd fd, Order& order) {
   }
   if (head.report_fd >= 0 && fcntl(head.report_fd, F_SETFD, FD_CLOEXEC) < 0) return refuse("report_fd is not open");
   return true;
+}
+
+/// From one guard to the other, without a moment between them. The exec makes the command dumpable again.
+bool change_guard() {
+  if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0) return false;
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+  if (syscall(SYS_capget, &header, data) < 0) return false;
+  __user_cap_data_struct& half = data[CAP_TO_INDEX(CAP_SYS_PTRACE)];
+  half.effective &= ~CAP_TO_MASK(CAP_SYS_PTRACE);
+  half.permitted &= ~CAP_TO_MASK(CAP_SYS_PTRACE);
+  half.inheritable &= ~CAP_TO_MASK(CAP_SYS_PTRACE);  // and the kernel lowers the ambient one
+  return syscall(SYS_capset, &header, data) == 0;
 }
 
 /// The connection that `start` makes; its end tells the caller that the command runs.
@@ -78,6 +94,7 @@ int carry_out(int order_fd, char** argv) {
   if (!read_order(Fd(order_fd), order)) return kExitBadOrder;
   const InitOrder& head = order.head;
   Fd report_fd(head.report_fd);
+  if ((head.flags & wire::kInitGuarded) != 0 && !change_guard()) return give_up(report_fd, {InitStage::guard, errno});
   Command command{.path = argv[0], .argv = argv + 1};
 
   if ((head.flags & wire::kInitWait) != 0) {
@@ -96,6 +113,8 @@ int carry_out(int order_fd, char** argv) {
   InitReport report = reaper.start(command);
   if (report.os_error != 0) return give_up(report_fd, report);
   report_fd.close();
+  // Where the filter forbids it the container sees a little less of its first process.
+  if ((head.flags & wire::kInitGuarded) != 0) prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
   return reaper.serve();
 }
 

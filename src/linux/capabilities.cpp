@@ -83,6 +83,13 @@ Result<CapabilityData> get_capabilities() {
   return data;
 }
 
+Result<> put_capabilities(const CapabilityData& data) {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  if (syscall(SYS_capset, &header, data.data()) < 0)
+    return Error::system("set the capabilities").with_cure("a process can give itself only what it is permitted");
+  return {};
+}
+
 }  // namespace
 
 Result<unsigned> capability_from_name(std::string_view name) {
@@ -127,6 +134,13 @@ Result<CapabilitySets> own_capabilities() {
   return sets;
 }
 
+Result<> add_inheritable(CapabilityMask more) {
+  CapabilityData data = TRY(get_capabilities());
+  for (unsigned half = 0; half < data.size(); ++half)
+    data[half].inheritable |= static_cast<std::uint32_t>(more >> (32 * half));
+  return put_capabilities(data);
+}
+
 Result<> drop_bounding(CapabilityMask keep) {
   // Up to what the kernel knows, not what we know: a capability of a newer kernel must go as well.
   for (unsigned i = 0; i < 64; ++i) {
@@ -140,15 +154,13 @@ Result<> drop_bounding(CapabilityMask keep) {
 }
 
 Result<> set_capabilities(const CapabilitySets& sets) {
-  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   CapabilityData data{};
   for (unsigned half = 0; half < data.size(); ++half) {
     data[half].effective = static_cast<std::uint32_t>(sets.effective >> (32 * half));
     data[half].permitted = static_cast<std::uint32_t>(sets.permitted >> (32 * half));
     data[half].inheritable = static_cast<std::uint32_t>(sets.inheritable >> (32 * half));
   }
-  if (syscall(SYS_capset, &header, data.data()) < 0)
-    return Error::system("set the capabilities").with_cure("a process can give itself only what it is permitted");
+  TRY(put_capabilities(data));
 
   // The kernel clears the ambient set of what left the permitted or inheritable one; the rest may be ours to lower.
   if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)

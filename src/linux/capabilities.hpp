@@ -34,6 +34,8 @@ struct CapabilitySets {
 Result<CapabilityMask> permitted_capabilities();
 /// The sets of the calling thread.
 Result<CapabilitySets> own_capabilities();
+/// Adds to the inheritable set; to be done before drop_bounding(), of what is not to be kept there.
+Result<> add_inheritable(CapabilityMask more);
 /// Drops what is not in `keep` from the bounding set: one prctl(2) for each capability that is there now. Needs
 /// CAP_SETPCAP.
 Result<> drop_bounding(CapabilityMask keep);

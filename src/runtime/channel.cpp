@@ -37,6 +37,9 @@ Error error_of_packet(std::string_view packet) {
 
 Error error_of_init(const wire::InitReport& report) {
   switch (report.stage) {
+    case wire::InitStage::guard:
+      return Error::from_errno(report.os_error, "give up what guards the start")
+          .with_cure("the seccomp filter must allow prctl, capget and capset");
     case wire::InitStage::seccomp:
       return Error::from_errno(report.os_error, "load the seccomp filter");
     case wire::InitStage::fork:

@@ -128,6 +128,21 @@ Result<bool> enter_cwd(const ProcessSetup& setup) {
   return true;
 }
 
+/// gantry-init belongs to the container, and is not yet confined by the filter: one capability that nobody inside has
+/// keeps them from tracing it and from its descriptors (CVE-2016-9962).
+Result<> guard_init(ProcessSetup& setup) {
+  constexpr auto kGuard = linux::capability_bit(CAP_SYS_PTRACE);
+  if (!setup.capabilities) return {};
+  auto& sets = *setup.capabilities;
+  const auto own = sets.bounding | sets.effective | sets.permitted | sets.inheritable | sets.ambient;
+  if ((own & kGuard) != 0 || (TRY(linux::permitted_capabilities()) & kGuard) == 0) return {};
+  TRY(linux::add_inheritable(kGuard));
+  // Through the exec, as root or not.
+  for (auto* set : {&sets.effective, &sets.permitted, &sets.inheritable, &sets.ambient}) *set |= kGuard;
+  setup.guarded = true;
+  return {};
+}
+
 /// After the fork from a program with handlers and ignored signals of its own.
 void reset_signals() {
   for (int number = 1; number < NSIG; ++number) signal(number, SIG_DFL);
@@ -143,6 +158,7 @@ Result<Fd> make_order(const ProcessSetup& setup, const Fd& report) {
     order.start_fd = setup.start_listener.get();
   }
   if (setup.reap) order.flags |= wire::kInitReap;
+  if (setup.guarded) order.flags |= wire::kInitGuarded;
   order.report_fd = report.get();
   std::string data(reinterpret_cast<const char*>(&order), sizeof order);
   if (turn_of_filter(setup) == FilterTurn::by_init) {
@@ -177,6 +193,7 @@ Result<> carry_out(ProcessSetup& setup, const Fd& report) {
   TRY(join_new_keyring(setup));
   TRY(apply_scheduling(setup.scheduling));
   TRY(add_home(setup.process));
+  TRY(guard_init(setup));
   Fd order = TRY(make_order(setup, report));
   reset_signals();
   if (setup.process.user.umask) umask(*setup.process.user.umask);

@@ -43,6 +43,7 @@ struct ProcessSetup {
   Fd init_program;    ///< gantry-init in memory
   Fd start_listener;  ///< wait here for `start`; invalid: go on at once
   bool reap = false;
+  bool guarded = false;  ///< `capabilities` holds CAP_SYS_PTRACE for gantry-init, which gives it up
   bool new_session_keyring = true;
   bool keep_original_groups = false;             ///< the caller's supplementary groups instead of the config's
   std::optional<linux::LandlockPaths> landlock;  ///< all that the process may open

@@ -14,6 +14,8 @@ enum InitFlags : std::uint32_t {
   /// before: its end tells that gantry-init is up and waits.
   kInitWait = 1,
   kInitReap = 2,  ///< stay as PID 1: run the command as a child, forward signals, reap orphans
+  /// CAP_SYS_PTRACE is ours alone, so that nobody in the container may trace us: become undumpable instead, give it up.
+  kInitGuarded = 4,
 };
 
 /// Read from the descriptor whose decimal number is argv[1], followed by filter_length `sock_filter`s; it is closed
@@ -30,7 +32,7 @@ struct InitOrder {
 
 inline constexpr std::uint32_t kMaxFilter = 4096;  ///< BPF_MAXINSNS
 
-enum class InitStage : std::int32_t { order = 1, seccomp = 2, fork = 3, exec = 4 };
+enum class InitStage : std::int32_t { order = 1, guard = 2, seccomp = 3, fork = 4, exec = 5 };
 
 /// A closed report_fd without a report is success. After a report gantry-init exits with 127 (no such command),
 /// 126 (not executable) or 125 (anything before).

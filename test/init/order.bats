@@ -20,6 +20,10 @@ refuses() {
 @test "a command that cannot be executed is reported" { scenario exec_errors; }
 @test "the command waits for the start" { scenario waits; }
 @test "a failure after the start is told to who started it" { scenario waits_and_fails; }
+@test "what guards it from being traced is given up before the command" {
+  need_root
+  scenario guarded
+}
 @test "who starts may leave at once" { scenario waits_for_nobody; }
 @test "a seccomp filter holds for the command and for the init" {
   need_root

@@ -12,8 +12,8 @@ import time
 PROGRAM = os.path.abspath(os.path.join(os.environ["GANTRY_BIN"], "gantry-init"))
 WORK = os.environ["WORK"]
 MAGIC = 0x31494747
-WAIT, REAP = 1, 2
-STAGE_SECCOMP, STAGE_EXEC = 2, 4
+WAIT, REAP, GUARDED = 1, 2, 4
+STAGE_SECCOMP, STAGE_EXEC = 3, 5
 PR_SET_NO_NEW_PRIVS = 38
 PID_NAMESPACE = ("unshare", "--fork", "--pid", "--mount-proc", "--kill-child")
 
@@ -101,13 +101,13 @@ def exec_errors():
             equal((init.report(), init.end()), ((STAGE_EXEC, error), (code, "")))
 
 
-def wait_to_start(command, flags=0):
+def wait_to_start(command, flags=0, under=()):
     """A gantry-init that waits, and the connection that starts it."""
     path = f"{WORK}/start"
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(path)
         listener.listen()
-        init = Init(command, flags=WAIT | flags, listener=listener)
+        init = Init(command, flags=WAIT | flags, listener=listener, under=under)
     equal(init.report(), None)  # it is up
     os.stat(path)
     connection = socket.socket(socket.AF_UNIX)
@@ -136,6 +136,30 @@ def waits_and_fails():
         connection.connect(path)
         equal(connection.recv(100), struct.pack("=ii", STAGE_EXEC, 2))
         equal(init.end(), (127, ""))
+        os.remove(path)
+
+
+def capability_sets(pid):
+    with open(f"/proc/{pid}/status") as status:
+        return {line[:6]: int(line[8:], 16) for line in status if line.startswith("Cap")}
+
+
+def guarded():
+    """Nobody may trace it while it waits, though it has given the capability up; the command is like any other."""
+    user = ("setpriv", "--reuid", "1000", "--inh-caps", "+sys_ptrace,+kill", "--ambient-caps", "+sys_ptrace,+kill")
+    kill = 1 << 5
+    for flags in (0, REAP):
+        init, connection, path = wait_to_start(["/bin/sleep", "100"], GUARDED | flags, user)
+        pid = init.process.pid
+        sets = capability_sets(pid)
+        equal([sets[name] for name in ("CapInh", "CapPrm", "CapEff", "CapAmb")], [kill] * 4)
+        equal(os.stat(f"/proc/{pid}/environ").st_uid, 0)  # what cannot be traced belongs to root
+        connection.connect(path)
+        equal(connection.recv(100), b"")
+        while os.stat(f"/proc/{pid}/environ").st_uid != 1000:
+            time.sleep(0.01)
+        init.process.terminate()
+        init.end()
         os.remove(path)
 
 
@@ -185,7 +209,7 @@ def longest_filter():
 BAD = {
     "short": struct.pack("=II", MAGIC, 0),
     "magic": struct.pack("=IIiiII", 1, 0, -1, -1, 0, 0),
-    "flags": struct.pack("=IIiiII", MAGIC, 4, -1, -1, 0, 0),
+    "flags": struct.pack("=IIiiII", MAGIC, 8, -1, -1, 0, 0),
     "wait": struct.pack("=IIiiII", MAGIC, WAIT, -1, -1, 0, 0),
     "long_filter": struct.pack("=IIiiII", MAGIC, 0, -1, -1, 4097, 0),
     "cut_filter": struct.pack("=IIiiII", MAGIC, 0, -1, -1, 2, 0) + b"\0" * 8,
