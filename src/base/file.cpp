@@ -49,6 +49,13 @@ Result<std::string> read_file_at(int dir, const std::string& path, std::size_t l
 
 Result<std::string> read_file(const std::string& path, std::size_t limit) { return read_file_at(kHere, path, limit); }
 
+Result<std::string> read_link(const std::string& path) {
+  std::array<char, PATH_MAX> target;
+  ssize_t size = readlink(path.c_str(), target.data(), target.size());
+  if (size < 0) return Error::system("read link {}", path);
+  return std::string(target.data(), static_cast<std::size_t>(size));
+}
+
 Result<> write_all(const Fd& fd, std::string_view data, std::string_view name) {
   while (!data.empty()) {
     ssize_t put = write(fd.get(), data.data(), data.size());

@@ -24,6 +24,9 @@ Result<std::string> read_all(const Fd& fd, std::string_view name, std::size_t li
 Result<std::string> read_file(const std::string& path, std::size_t limit = 16u << 20);
 Result<std::string> read_file_at(int dir, const std::string& path, std::size_t limit = 16u << 20);
 
+/// Where a symbolic link points.
+Result<std::string> read_link(const std::string& path);
+
 /// Writes all of it; retries short writes and EINTR.
 Result<> write_all(const Fd& fd, std::string_view data, std::string_view name);
 /// One write(2) into an existing file: for procfs, sysfs and cgroupfs, which take a value per call.

@@ -61,9 +61,8 @@ Result<> copy_link(int root, const char* name) {
   const std::string path = std::string("/") + name;
   if (is_folder(path)) return make_folder(root, name, 0755);  // host_root_mounts() fills it
   if (!is_link(path)) return {};
-  std::array<char, PATH_MAX> target{};
-  if (readlink(path.c_str(), target.data(), target.size() - 1) < 0) return Error::system("read link {}", path);
-  if (symlinkat(target.data(), root, name) < 0) return Error::system("make link {}", name);
+  const std::string target = TRY(read_link(path));
+  if (symlinkat(target.c_str(), root, name) < 0) return Error::system("make link {}", name);
   return {};
 }
 

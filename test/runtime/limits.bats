@@ -87,6 +87,27 @@ need_v1() { [[ -d /sys/fs/cgroup/$1 ]] || skip "no v1 hierarchy $1 here"; }
   cgroup2_view gantry-runtime delete --force c
 }
 
+@test "the container's user may divide a cgroup v2 that is mounted writable" {
+  need_root
+  # shellcheck disable=SC2016
+  make_bundle "$WORK/b" sh -c 'cd /sys/fs/cgroup && mkdir own && echo $$ >own/cgroup.procs && cat /proc/self/cgroup && rmdir -p other 2>/dev/null
+    echo 5 >pids.max; stat -c "%n %u" . cgroup.procs cgroup.subtree_control cgroup.type cgroup.max.depth'
+  edit_config "$WORK/b" '(.mounts[] | select(.type == "cgroup") | .options) -= ["ro"] | .process.capabilities = {}
+    | .linux.namespaces += [{"type": "user"}, {"type": "cgroup"}] | .linux.namespaces |= unique_by(.type)
+    | .linux.uidMappings = [{"containerID": 0, "hostID": 200000, "size": 1000}] | .linux.gidMappings = .linux.uidMappings
+    | .process.user = {"uid": 7, "gid": 7}'
+  chown -R 200000:200000 "$WORK/b/rootfs"
+  chmod 711 "$WORK"
+  run cgroup2_view gantry-runtime run --bundle "$WORK/b" c
+  contains "$output" "0::/own"
+  contains "$output" $'. 7\ncgroup.procs 7\ncgroup.subtree_control 7\ncgroup.type 65534\ncgroup.max.depth 65534'
+  lacks "$output" "Permission denied: own"
+  # Read-only, as the usual mount is: nobody's but the host's.
+  edit_config "$WORK/b" '(.mounts[] | select(.type == "cgroup") | .options) += ["ro"]'
+  run cgroup2_view gantry-runtime run --bundle "$WORK/b" c
+  contains "$output" $'. 65534\ncgroup.procs 65534'
+}
+
 @test "limits that this host's cgroups cannot express are refused by name" {
   make_bundle "$WORK/b" true
   cp "$WORK/b/config.json" "$WORK/plain.json"
