@@ -12,6 +12,10 @@
 #include <string>
 #include <vector>
 
+namespace gantry::criu {
+struct Options;
+}
+
 // The OCI runtime (runtime-spec 1.2, runtime.md "Lifecycle") as a library: gantry-runtime is its command line, and the
 // engine calls it without spawning a program. Callers are single-threaded: it clones.
 namespace gantry::runtime {
@@ -102,6 +106,13 @@ Result<std::vector<pid_t>> processes(const Settings& settings, const std::string
 
 Result<> pause(const Settings& settings, const std::string& id);
 Result<> resume(const Settings& settings, const std::string& id);
+
+/// Saves the processes of a running container in `options.images`, by CRIU; they end, unless they are left running.
+/// With `memory_only` they go on and just their memory is saved, for a later checkpoint to build on. Of `options`, what
+/// the container itself decides is filled in. Needs root, cgroup v2 and CRIU: Code::denied, unsupported, not_found.
+Result<> checkpoint(const Settings& settings, const std::string& id, criu::Options options, bool memory_only);
+/// Makes the container, running, from such images: its init is a child of the caller. On failure nothing is left.
+Result<pid_t> restore(const Settings& settings, const CreateRequest& request, criu::Options options);
 
 /// Changes the limits of a container that exists.
 Result<> update(const Settings& settings, const std::string& id, const oci::Resources& resources);

@@ -21,11 +21,10 @@ runtime::CgroupUse cgroup_use(const Globals& globals) {
 
 }  // namespace
 
-Result<runtime::CreateRequest> make_request(const Globals& globals, const std::string& id, const StartOptions& options,
+Result<runtime::CreateRequest> make_request(const Globals& globals, const std::string& id, const BundleOptions& options,
                                             Fd& console) {
   runtime::CreateRequest request;
   request.id = id;
-  request.preserve_fds = TRY(check_preserved(options.preserve_fds));
   request.bundle = TRY(absolute(options.bundle));
   std::string config = options.config.starts_with('/') ? options.config : request.bundle + "/" + options.config;
   auto text = read_file(config);
@@ -37,28 +36,36 @@ Result<runtime::CreateRequest> make_request(const Globals& globals, const std::s
     request.console_socket = console.get();
   }
   if (!options.pid_file.empty()) request.pid_file = TRY(absolute(options.pid_file));
-  request.no_pivot = options.no_pivot;
-  request.no_new_keyring = options.no_new_keyring;
   request.cgroup_use = cgroup_use(globals);
   request.systemd_scope = wants_systemd(globals);
   return request;
 }
 
+Result<> apply_start_options(const StartOptions& options, runtime::CreateRequest& request) {
+  request.preserve_fds = TRY(check_preserved(options.preserve_fds));
+  request.no_pivot = options.no_pivot;
+  request.no_new_keyring = options.no_new_keyring;
+  return {};
+}
+
 namespace {
 
 struct CreateArguments {
+  BundleOptions bundle;
   StartOptions start;
   std::vector<std::string> names;
 };
 
 Result<int> create(const Globals& globals, const CreateArguments& arguments) {
   Fd console;
-  runtime::CreateRequest request = TRY(make_request(globals, arguments.names[0], arguments.start, console));
+  runtime::CreateRequest request = TRY(make_request(globals, arguments.names[0], arguments.bundle, console));
+  TRY(apply_start_options(arguments.start, request));
   TRY(with_context(runtime::create(TRY(settings(globals)), request), "create container '{}'", request.id));
   return 0;
 }
 
-constexpr options::Group kGroups[] = {options::group<&CreateArguments::start>(kStartOptions)};
+constexpr options::Group kGroups[] = {options::group<&CreateArguments::bundle>(kBundleOptions),
+                                      options::group<&CreateArguments::start>(kStartOptions)};
 constexpr options::Example kExamples[] = {{"gantry-runtime create --bundle /srv/web web", "Make a container"}};
 
 }  // namespace

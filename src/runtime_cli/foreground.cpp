@@ -135,4 +135,20 @@ Result<int> Foreground::serve(pid_t pid) {
   return session.run();
 }
 
+Result<int> run_container(const runtime::Settings& settings, runtime::CreateRequest& request, const RunMode& mode,
+                          const std::function<Result<pid_t>()>& make) {
+  bool terminal = request.spec.process && request.spec.process->terminal && request.console_socket < 0;
+  if (terminal && mode.detach)
+    return fail(Code::invalid, "a detached container with a terminal needs somebody to take it")
+        .with_cure("use --console-socket");
+  Foreground foreground = TRY(Foreground::make(terminal));
+  if (terminal) request.console_socket = foreground.console_socket();
+  if (!mode.detach && mode.adopt) TRY(adopt_orphans());
+  pid_t pid = TRY(make());
+  if (mode.detach) return 0;
+  auto code = foreground.serve(pid);
+  if (!mode.keep) TRY(runtime::remove(settings, request.id, true));
+  return code;
+}
+
 }  // namespace gantry::runtime_cli

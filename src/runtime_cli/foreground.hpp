@@ -1,9 +1,11 @@
 #pragma once
 
 #include "base/fd.hpp"
-#include "base/result.hpp"
+#include "runtime/runtime.hpp"
 
 #include <sys/types.h>
+
+#include <functional>
 
 namespace gantry::runtime_cli {
 
@@ -25,5 +27,15 @@ class Foreground {
   explicit Foreground(SocketPair sockets) : sockets_(std::move(sockets)) {}
   SocketPair sockets_;
 };
+
+struct RunMode {
+  bool detach = false;  ///< return once it runs
+  bool keep = false;    ///< do not delete it when it ends
+  bool adopt = true;    ///< its orphans
+};
+/// Runs the container that `make` makes for the request, to its end; the exit code. Where it has a terminal and nobody
+/// takes it, ours is copied.
+Result<int> run_container(const runtime::Settings& settings, runtime::CreateRequest& request, const RunMode& mode,
+                          const std::function<Result<pid_t>()>& make);
 
 }  // namespace gantry::runtime_cli

@@ -6,6 +6,7 @@ namespace gantry::runtime_cli {
 namespace {
 
 struct RunArguments {
+  BundleOptions bundle;
   StartOptions start;
   bool detach = false;
   bool keep = false;
@@ -14,28 +15,22 @@ struct RunArguments {
 
 Result<int> run(const Globals& globals, const RunArguments& arguments) {
   Fd console;
-  runtime::CreateRequest request = TRY(make_request(globals, arguments.names[0], arguments.start, console));
+  runtime::CreateRequest request = TRY(make_request(globals, arguments.names[0], arguments.bundle, console));
+  TRY(apply_start_options(arguments.start, request));
   runtime::Settings settings = TRY(runtime_cli::settings(globals));
   request.start_now = true;
-  bool terminal = request.spec.process && request.spec.process->terminal && !console.valid();
-  if (terminal && arguments.detach)
-    return fail(Code::invalid, "a detached container with a terminal needs somebody to take it")
-        .with_cure("use --console-socket");
-  Foreground foreground = TRY(Foreground::make(terminal));
-  if (terminal) request.console_socket = foreground.console_socket();
-  if (!arguments.detach && !arguments.start.no_subreaper) TRY(adopt_orphans());
-  pid_t pid = TRY(with_context(runtime::create(settings, request), "run container '{}'", request.id));
-  if (arguments.detach) return 0;
-  auto code = foreground.serve(pid);
-  if (!arguments.keep) TRY(runtime::remove(settings, request.id, true));
-  return code;
+  RunMode mode{.detach = arguments.detach, .keep = arguments.keep, .adopt = !arguments.bundle.no_subreaper};
+  return run_container(settings, request, mode, [&] {
+    return with_context(runtime::create(settings, request), "run container '{}'", request.id);
+  });
 }
 
 constexpr options::Option kOptions[] = {
     options::flag<&RunArguments::detach>('d', "detach", "Return once the container runs"),
     options::flag<&RunArguments::keep>(0, "keep", "Do not delete the container when it ends"),
 };
-constexpr options::Group kGroups[] = {options::group<&RunArguments::start>(kStartOptions), options::group(kOptions)};
+constexpr options::Group kGroups[] = {options::group<&RunArguments::bundle>(kBundleOptions),
+                                      options::group<&RunArguments::start>(kStartOptions), options::group(kOptions)};
 constexpr options::Example kExamples[] = {{"gantry-runtime run --bundle /srv/web web", "Run a container to its end"}};
 
 }  // namespace

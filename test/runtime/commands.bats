@@ -219,15 +219,26 @@ gone() { [[ ! -e /proc/$1 ]]; }
   equal "$(gantry-runtime list --quiet)" ""
 }
 
-@test "checkpoint and restore are refused, also to those who ask for their help" {
-  local words
-  for words in "checkpoint --help" "checkpoint --image-path /tmp/x --leave-running c" "restore --bundle /tmp/x c"; do
-    # shellcheck disable=SC2086  # several words
-    run ! gantry-runtime $words
-    one_sentence "$output"
-    contains "$output" CRIU
-  done
-  lacks "$(gantry-runtime --help)" checkpoint
+@test "checkpoint and restore say what they lack, and leave nothing" {
+  need_root
+  make_bundle "$WORK/b" sleep 1000
+  gantry-runtime checkpoint --help >/dev/null
+  cgroup2_view gantry-runtime run --detach --bundle "$WORK/b" c
+  mkdir "$WORK/no-criu"
+  run ! env PATH="$WORK/no-criu" "$GANTRY_BIN/gantry-runtime" --root "$WORK/runtime" checkpoint --image-path "$WORK/image" none
+  one_sentence "$output"
+  run ! cgroup2_view env PATH="$WORK/no-criu" "$GANTRY_BIN/gantry-runtime" --root "$WORK/runtime" checkpoint --image-path "$WORK/image" c
+  one_sentence "$output"
+  contains "$output" "there is no CRIU"
+  contains "$output" "install criu"
+  equal "$(gantry-runtime state c | jq -r .status)" running
+  cgroup2_view gantry-runtime delete --force c
+  run ! cgroup2_view gantry-runtime restore --bundle "$WORK/b" --image-path "$WORK/nowhere" c
+  one_sentence "$output"
+  contains "$output" "no checkpoint in $WORK/nowhere"
+  run ! gantry-runtime checkpoint --empty-ns ipc c
+  contains "$output" "--empty-ns"
+  equal "$(gantry-runtime list --quiet)" ""
 }
 
 @test "the man pages are of section 8, and tell what the annotations do" {
