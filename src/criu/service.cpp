@@ -23,7 +23,7 @@ constexpr int kNotify = 6;            // criu_req_type
 constexpr std::size_t kMost = 65536;  // of an answer
 constexpr int kNoProgram = 127;
 
-Message to_message(const Options& options, const Fd& images, const Fd& work) {
+Message to_message(Task task, const Options& options, const Fd& images, const Fd& work) {
   Message message;
   auto flag = [&](unsigned field, bool value) {
     if (value) message.number(field, 1);
@@ -47,7 +47,7 @@ Message to_message(const Options& options, const Fd& images, const Fd& work) {
   flag(18, options.link_remap);
   message.number(24, options.cgroups != CgroupMode::ignore);
   if (!options.cgroup_root.empty()) message.message(25, Message().text(1, "").text(2, options.cgroup_root));
-  flag(26, true);  // restored processes are children of ours, not of CRIU
+  flag(26, task == Task::restore);  // restored processes are children of ours, not of CRIU
   for (const auto& [key, fd] : options.inherited) message.message(27, Message().text(1, key).number(2, fd));
   message.number(34, static_cast<int>(options.cgroups));
   for (const auto& external : options.external) message.text(37, external);
@@ -146,7 +146,7 @@ Result<pid_t> Service::perform(Task task, const Options& options, const TakeTerm
   Fd images = TRY(open_file(options.images, O_RDONLY | O_DIRECTORY));
   Fd work = TRY(open_file(options.work, O_RDONLY | O_DIRECTORY));
   Message request;
-  request.number(1, static_cast<int>(task)).message(2, to_message(options, images, work));
+  request.number(1, static_cast<int>(task)).message(2, to_message(task, options, images, work));
   auto done =
       send(socket_, request) ? converse(task, take_terminal) : Result<pid_t>(fail(Code::failed, "CRIU is gone"));
   if (done) return done;

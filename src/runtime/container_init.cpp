@@ -6,6 +6,7 @@
 #include "runtime/channel.hpp"
 #include "runtime/hooks.hpp"
 #include "runtime/rootfs.hpp"
+#include "runtime/spawn.hpp"
 
 #include <fcntl.h>
 #include <net/if.h>
@@ -85,6 +86,7 @@ class ContainerInit {
 
   /// Not by the clone: the namespace's root is the cgroup of whoever makes it, which must be the container's.
   Result<> enter_cgroup_namespace() {
+    if (plan_.cgroup_namespace.valid()) return join_cgroup_namespace(plan_.cgroup_namespace);
     if (!is_new(oci::NamespaceType::cgroup)) return {};
     if (unshare(CLONE_NEWCGROUP) < 0) return Error::system("make a cgroup namespace");
     return {};

@@ -99,7 +99,10 @@ class Creation {
     std::stable_partition(spaces.begin(), spaces.end(),
                           [](const auto& space) { return space.type == NamespaceType::user; });
     for (const auto& space : spaces) {
-      if (!space.path.empty()) birth.join.push_back({TRY(open_file(space.path, O_RDONLY)), clone_flag(space.type)});
+      if (space.type == NamespaceType::cgroup && !space.path.empty())
+        plan.cgroup_namespace = TRY(open_file(space.path, O_RDONLY));
+      else if (!space.path.empty())
+        birth.join.push_back({TRY(open_file(space.path, O_RDONLY)), clone_flag(space.type)});
       else if (space.type != NamespaceType::cgroup &&
                space.type != NamespaceType::time)  // the child makes these itself
         birth.clone.flags |= static_cast<std::uint64_t>(clone_flag(space.type));

@@ -82,10 +82,12 @@ struct ExecPlan {
   ProcessSetup process;
   std::optional<Affinity> affinity;
   bool own_user_namespace = false;
+  Fd cgroup_namespace;  ///< a pidfd; joined by the child itself: see JoinNamespace
   Fd channel;
 };
 
 Result<> prepare_inside(ExecPlan& plan) {
+  if (plan.cgroup_namespace.valid()) TRY(join_cgroup_namespace(plan.cgroup_namespace));
   if (plan.own_user_namespace) TRY(become_namespace_root(plan.process.keep_original_groups));
   Fd devpts = plan.process.process.terminal ? TRY(container_devpts()) : Fd();
   TRY(set_up_stdio(plan.process, devpts, nullptr));
@@ -173,7 +175,8 @@ Result<pid_t> exec(const Settings& settings, const std::string& id, const ExecRe
   if (!linux::process_alive(record.pid, record.start_time))
     return fail(Code::invalid, "container '{}' is stopped, not running", id);
   plan.own_user_namespace = (flags & CLONE_NEWUSER) != 0;
-  birth.join.push_back({std::move(init), flags});
+  if ((flags & CLONE_NEWCGROUP) != 0) plan.cgroup_namespace = TRY(init.duplicate());
+  birth.join.push_back({std::move(init), flags & ~CLONE_NEWCGROUP});
   birth.before_join = [&]() -> Result<> {
     if (plan.affinity && !plan.affinity->initial.empty()) TRY(set_cpu_affinity(plan.affinity->initial));
     return set_oom_score(request.process);

@@ -2,7 +2,6 @@
 
 #include "base/text.hpp"
 
-#include <linux/ioprio.h>
 #include <linux/mempolicy.h>
 #include <linux/sched.h>
 #include <sys/personality.h>
@@ -71,10 +70,13 @@ Scheduling::Scheduler scheduler_of(const oci::Scheduler& given) {
   return scheduler;
 }
 
+// ioprio_set(2). Debian's 6.1 headers have a linux/ioprio.h that does not compile by itself.
+constexpr int kIoClassShift = 13, kIoOfGroup = 2;
+
 int io_priority_of(const oci::IoPriority& given) {
   using enum oci::IoPriorityClass;
-  int io_class = given.io_class == rt ? IOPRIO_CLASS_RT : given.io_class == be ? IOPRIO_CLASS_BE : IOPRIO_CLASS_IDLE;
-  return IOPRIO_PRIO_VALUE(io_class, given.priority);
+  const int io_class = given.io_class == rt ? 1 : given.io_class == be ? 2 : 3;
+  return io_class << kIoClassShift | given.priority;
 }
 
 int mode_of(const oci::MemoryPolicy& policy) {
@@ -129,7 +131,7 @@ Result<Scheduling> plan_scheduling(const oci::Process& process, const oci::Spec&
 
 Result<> apply_scheduling(const Scheduling& scheduling) {
   if (scheduling.scheduler) TRY(set_scheduler(*scheduling.scheduler));
-  if (scheduling.io_priority && syscall(SYS_ioprio_set, IOPRIO_WHO_PGRP, 0, *scheduling.io_priority) < 0)
+  if (scheduling.io_priority && syscall(SYS_ioprio_set, kIoOfGroup, 0, *scheduling.io_priority) < 0)
     return Error::system("/process/ioPriority: set the I/O priority");
   if (const auto& policy = scheduling.memory_policy) {
     // The kernel looks at one bit less than it is told of.

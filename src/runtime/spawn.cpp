@@ -61,6 +61,11 @@ Result<linux::Process> spawn(const Birth& birth, const std::function<void()>& bo
   return linux::Process{pid, TRY(linux::open_pidfd(pid))};
 }
 
+Result<> join_cgroup_namespace(const Fd& file) {
+  if (setns(file.get(), CLONE_NEWCGROUP) < 0) return Error::system("join a cgroup namespace");
+  return {};
+}
+
 bool may_be_moved_instead(const Error& error) {
   return error.code() == Code::denied || error.code() == Code::busy || error.code() == Code::unsupported;
 }

@@ -8,7 +8,8 @@
 
 namespace gantry::runtime {
 
-/// An existing namespace to join.
+/// An existing namespace to join. Not one of cgroups: from inside, the kernel lets nobody be born in a cgroup when its
+/// process in between is in one outside (nsdelegate, cgroups(7)), so the child joins that itself.
 struct JoinNamespace {
   Fd file;       ///< /proc/<pid>/ns/…, or a pidfd for several at once
   int type = 0;  ///< CLONE_NEW*; with a pidfd all that are wanted
@@ -26,6 +27,8 @@ struct Birth {
 /// and must not change the caller, so with something to join a process in between does it and clones its sibling
 /// (CLONE_PARENT). That one cannot be traced from inside (CVE-2016-9962).
 Result<linux::Process> spawn(const Birth& birth, const std::function<void()>& body);
+
+Result<> join_cgroup_namespace(const Fd& file);
 
 /// Delegation rules and threaded cgroups allow a process to be moved in where it may not be born.
 bool may_be_moved_instead(const Error& error);

@@ -16,13 +16,32 @@ namespace gantry::runtime {
 
 namespace {
 
+bool is_null(int fd) {
+  struct stat info;
+  return fstat(fd, &info) == 0 && S_ISCHR(info.st_mode) && info.st_rdev == makedev(1, 3);
+}
+
 /// So that the user can open /dev/stdout and its kin again. Best effort, as a descriptor of a read-only or foreign file
 /// system may refuse; the null device stays the host's.
 void hand_over(int fd, const oci::User& user) {
   struct stat info;
-  if (fstat(fd, &info) < 0 || info.st_uid == user.uid) return;
-  if (S_ISCHR(info.st_mode) && info.st_rdev == makedev(1, 3)) return;
+  if (fstat(fd, &info) < 0 || info.st_uid == user.uid || is_null(fd)) return;
   [[maybe_unused]] int ignored = fchown(fd, user.uid, static_cast<gid_t>(-1));
+}
+
+/// The container's own in place of the host's, which is out of the reach of a checkpoint. A root without it, or with
+/// something else in its place, keeps the host's.
+Result<> use_own_null(const Fd& root) {
+  for (int fd : {0, 1, 2}) {
+    if (!is_null(fd)) continue;
+    auto place = linux::open_in_root(root, "/dev/null", O_PATH | O_NOFOLLOW);
+    if (!place || !is_null(place->get())) return {};
+    // Looked at again, as it may have been exchanged; O_NONBLOCK is for a fifo.
+    auto own = linux::open_in_root(root, "/dev/null", O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+    if (!own || !is_null(own->get())) return {};
+    if (fcntl(own->get(), F_SETFL, 0) < 0 || dup2(own->get(), fd) < 0) return Error::system("open /dev/null");
+  }
+  return {};
 }
 
 Result<> put_as_stdio(std::array<int, 3> from) {
@@ -75,6 +94,7 @@ Result<> set_up_stdio(const ProcessSetup& setup, const Fd& devpts, const Fd* roo
   if (setsid() < 0) return Error::system("start a session");
   if (setup.process.terminal) return with_context(set_up_terminal(setup, devpts, root), "set up the terminal");
   TRY(put_as_stdio(setup.handles.stdio));
+  TRY(root != nullptr ? use_own_null(*root) : use_own_null(TRY(open_file("/", O_PATH | O_DIRECTORY))));
   if (setup.process.user.uid != 0)
     for (int fd : {0, 1, 2}) hand_over(fd, setup.process.user);
   return {};
