@@ -31,7 +31,6 @@ Message to_message(Task task, const Options& options, const Fd& images, const Fd
   auto text = [&](unsigned field, const std::string& value) {
     if (!value.empty()) message.text(field, value);
   };
-  // Opened by CRIU through /proc/<our pid>/fd.
   message.number(1, images.get()).number(17, work.get()).number(9, 4).text(10, options.log);
   if (options.pid != 0) message.number(2, options.pid);
   flag(3, options.leave_running);
@@ -60,10 +59,8 @@ Message to_message(Task task, const Options& options, const Fd& images, const Fd
   return message;
 }
 
-/// The child's side, up to the exec.
-Result<> prepare(const std::vector<int>& inherited, const std::string& root) {
-  for (int fd : inherited) TRY(set_close_on_exec(fd, false));
-  if (root.empty()) return {};
+/// So that the root folder is a mount, and nothing of it is seen outside.
+Result<> mount_root(const std::string& root) {
   if (mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr) < 0) return Error::system("leave the host's mounts");
   Fd folder = TRY(open_file(root, O_PATH | O_DIRECTORY));
   Fd copy = TRY(linux::clone_mount(folder, true));
@@ -71,13 +68,34 @@ Result<> prepare(const std::vector<int>& inherited, const std::string& root) {
   return linux::attach_mount(copy, folder);
 }
 
-[[noreturn]] void become_criu(Fd& socket, const std::vector<int>& inherited, const std::string& root) {
-  auto prepared = prepare(inherited, root);
-  if (prepared && set_close_on_exec(socket.get(), false)) {
-    std::string number = fmt::format("{}", socket.get());
-    execlp("criu", "criu", "swrk", number.c_str(), static_cast<char*>(nullptr));
+/// The same folder as `fd`, but found in our mount namespace, under the same number.
+Result<> open_again(const Fd& fd, const std::string& path) {
+  Fd opened = TRY(open_file(path, O_RDONLY | O_DIRECTORY));
+  if (dup2(opened.get(), fd.get()) < 0) return Error::system("open folder {}", path);
+  return {};
+}
+
+/// CRIU opens the folders through /proc/PID/fd of who made the socket, and mounts things in them: that must be itself.
+Result<Fd> prepare(Task task, const Options& options, const Fd& images, const Fd& work, const Fd& parent) {
+  for (const auto& [name, fd] : options.inherited) TRY(set_close_on_exec(fd, false));
+  if (task == Task::restore) TRY(mount_root(options.root));
+  TRY(open_again(images, options.images));
+  TRY(open_again(work, options.work));
+  SocketPair sockets = TRY(make_socket_pair(SOCK_SEQPACKET));
+  TRY(send_fd(parent, sockets.theirs));
+  TRY(set_close_on_exec(sockets.ours.get(), false));
+  return std::move(sockets.ours);
+}
+
+[[noreturn]] void become_criu(Task task, const Options& options, const Fd& images, const Fd& work, const Fd& parent) {
+  auto socket = prepare(task, options, images, work, parent);
+  if (!socket) {
+    fmt::print(stderr, "cannot prepare CRIU: {}\n", socket.error().message());
+    _exit(125);
   }
-  _exit(prepared && errno == ENOENT ? kNoProgram : 125);
+  const std::string number = fmt::format("{}", socket->get());
+  execlp("criu", "criu", "swrk", number.c_str(), static_cast<char*>(nullptr));
+  _exit(errno == ENOENT ? kNoProgram : 125);
 }
 
 struct Answer {
@@ -127,13 +145,17 @@ Result<> send(const Fd& socket, const Message& message) {
 
 }  // namespace
 
-Result<Service> Service::start(const std::vector<int>& inherited, const std::string& root) {
+Result<Service> Service::start(Task task, const Options& options) {
+  Fd images = TRY(open_file(options.images, O_RDONLY | O_DIRECTORY));
+  Fd work = TRY(open_file(options.work, O_RDONLY | O_DIRECTORY));
   SocketPair sockets = TRY(make_socket_pair(SOCK_SEQPACKET));
   linux::Clone clone;
-  if (!root.empty()) clone.flags = CLONE_NEWNS;
+  if (task == Task::restore) clone.flags = CLONE_NEWNS;
   linux::Process process = TRY(linux::clone_process(clone));
-  if (process.pid == 0) become_criu(sockets.theirs, inherited, root);
-  return Service(std::move(process), std::move(sockets.ours));
+  if (process.pid == 0) become_criu(task, options, images, work, sockets.theirs);
+  sockets.theirs.close();
+  Fd socket = TRY(with_context(receive_fd(sockets.ours), "start CRIU"));
+  return Service(task, std::move(process), std::move(images), std::move(work), std::move(socket));
 }
 
 Service::~Service() {
@@ -142,13 +164,11 @@ Service::~Service() {
   waitpid(process_.pid, nullptr, 0);
 }
 
-Result<pid_t> Service::perform(Task task, const Options& options, const TakeTerminal& take_terminal) {
-  Fd images = TRY(open_file(options.images, O_RDONLY | O_DIRECTORY));
-  Fd work = TRY(open_file(options.work, O_RDONLY | O_DIRECTORY));
+Result<pid_t> Service::perform(const Options& options, const TakeTerminal& take_terminal) {
   Message request;
-  request.number(1, static_cast<int>(task)).message(2, to_message(task, options, images, work));
+  request.number(1, static_cast<int>(task_)).message(2, to_message(task_, options, images_, work_));
   auto done =
-      send(socket_, request) ? converse(task, take_terminal) : Result<pid_t>(fail(Code::failed, "CRIU is gone"));
+      send(socket_, request) ? converse(take_terminal) : Result<pid_t>(fail(Code::failed, "CRIU is gone"));
   if (done) return done;
   int status = 0;
   socket_.close();
@@ -162,7 +182,7 @@ Result<pid_t> Service::perform(Task task, const Options& options, const TakeTerm
   return std::move(done.error()).with_cure("see " + log);
 }
 
-Result<pid_t> Service::converse(Task task, const TakeTerminal& take_terminal) {
+Result<pid_t> Service::converse(const TakeTerminal& take_terminal) {
   std::string buffer(kMost, 0);
   for (;;) {
     auto [size, fd] = TRY(receive_message(socket_, buffer, "hear from CRIU"));
@@ -173,7 +193,7 @@ Result<pid_t> Service::converse(Task task, const TakeTerminal& take_terminal) {
       TRY(send(socket_, Message().number(1, kNotify).number(3, 1)));
       continue;
     }
-    if (answer.type != static_cast<int>(task) || !answer.success)
+    if (answer.type != static_cast<int>(task_) || !answer.success)
       return fail(Code::failed, "CRIU failed{}{}", answer.message.empty() ? "" : ": ", answer.message);
     return answer.restored;
   }

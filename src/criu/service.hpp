@@ -50,9 +50,9 @@ struct Options {
 /// One CRIU at work, as a child.
 class Service {
  public:
-  /// Starts it; `inherited` stay open in it under their numbers. With `root` it is in a mount namespace of its own in
-  /// which that folder is a mount, as a restore wants it. Code::not_found when there is no CRIU.
-  static Result<Service> start(const std::vector<int>& inherited, const std::string& root);
+  /// Starts it, with the folders and the inherited descriptors of `options`. For a restore it is in a mount namespace of
+  /// its own, in which the root folder is a mount.
+  static Result<Service> start(Task task, const Options& options);
   ~Service();
   Service(Service&&) = default;
 
@@ -62,13 +62,22 @@ class Service {
   /// Takes the master of a terminal that is restored.
   using TakeTerminal = std::function<Result<>(const Fd& master)>;
   /// The pid of the restored tree, which is a child of ours; 0 of other tasks. An error has what CRIU's log says.
-  Result<pid_t> perform(Task task, const Options& options, const TakeTerminal& take_terminal);
+  /// Code::not_found when there is no CRIU.
+  Result<pid_t> perform(const Options& options, const TakeTerminal& take_terminal);
 
  private:
-  Service(linux::Process process, Fd socket) : process_(std::move(process)), socket_(std::move(socket)) {}
-  Result<pid_t> converse(Task task, const TakeTerminal& take_terminal);
+  Service(Task task, linux::Process process, Fd images, Fd work, Fd socket)
+      : task_(task),
+        process_(std::move(process)),
+        images_(std::move(images)),
+        work_(std::move(work)),
+        socket_(std::move(socket)) {}
+  Result<pid_t> converse(const TakeTerminal& take_terminal);
 
+  Task task_;
   linux::Process process_;
+  Fd images_;
+  Fd work_;
   Fd socket_;
 };
 

@@ -110,9 +110,9 @@ Result<> checkpoint(const Settings& settings, const std::string& id, criu::Optio
   options.external = TRY(outer_mounts(spec, record.pid));
   for (auto& space : TRY(outer_namespaces(spec, record.pid))) options.external.push_back(std::move(space));
   TRY(write_descriptors(options.images, record.pid));
-  criu::Service service = TRY(criu::Service::start({}, ""));
+  criu::Service service = TRY(criu::Service::start(memory_only ? criu::Task::pre_dump : criu::Task::dump, options));
   auto take_no_terminal = [](const Fd&) { return Result<>(); };
-  TRY(service.perform(memory_only ? criu::Task::pre_dump : criu::Task::dump, options, take_no_terminal));
+  TRY(service.perform(options, take_no_terminal));
   return {};
 }
 

@@ -19,12 +19,6 @@ struct Replacements {
   std::vector<std::string> external;
   std::vector<std::pair<std::string, int>> inherited;
   std::vector<Fd> open;
-
-  std::vector<int> descriptors() const {
-    std::vector<int> numbers;
-    for (const auto& [name, fd] : inherited) numbers.push_back(fd);
-    return numbers;
-  }
 };
 
 std::string from_bundle(const CreateRequest& request, const std::string& path) {
@@ -84,15 +78,14 @@ Result<pid_t> restore(const Settings& settings, const CreateRequest& request, cr
 
   Reservation reservation(settings, request, TRY(StateFolder::make(settings, request.id)));
   TRY(reservation.make());
-  const std::string root = from_bundle(request, request.spec.root->path);
-  criu::Service service = TRY(criu::Service::start(replacements.descriptors(), root));
-  TRY(reservation.place(service.pid(), false));
   options.log = "restore.log";
-  options.root = root;
-  if (reservation.cgroup()) options.cgroup_root = TRY(v2_cgroup_of(service.pid()));
-  options.terminals_of_others = request.spec.process->terminal;
+  options.root = from_bundle(request, request.spec.root->path);
   options.external = std::move(replacements.external);
   options.inherited = std::move(replacements.inherited);
+  criu::Service service = TRY(criu::Service::start(criu::Task::restore, options));
+  TRY(reservation.place(service.pid(), false));
+  if (reservation.cgroup()) options.cgroup_root = TRY(v2_cgroup_of(service.pid()));
+  options.terminals_of_others = request.spec.process->terminal;
   auto take_terminal = [&](const Fd& master) -> Result<> {
     if (request.console_socket < 0) return fail(Code::invalid, "nobody takes the container's terminal");
     Fd socket(request.console_socket);
@@ -100,7 +93,7 @@ Result<pid_t> restore(const Settings& settings, const CreateRequest& request, cr
     socket.release();
     return sent;
   };
-  pid_t pid = TRY(service.perform(criu::Task::restore, options, take_terminal));
+  pid_t pid = TRY(service.perform(options, take_terminal));
   reservation.own({pid, TRY(linux::open_pidfd(pid))});
   TRY(reservation.hand_over(pid));
   TRY(reservation.record_process());

@@ -41,7 +41,7 @@ counter() {
   equal "$saved" 3
   gantry-runtime delete c
   gantry-runtime restore --detach --bundle "$WORK/b" --image-path "$WORK/image" --work-path "$WORK/work" \
-    --pid-file "$WORK/pid" again </dev/null >/dev/null 2>&1
+    --pid-file "$WORK/pid" again </dev/null >"$WORK/out" 2>&1 || fail "$(cat "$WORK/out")"
   equal "$(gantry-runtime state again | jq -r .status)" running
   equal "$(gantry-runtime state again | jq -r .pid)" "$(cat "$WORK/pid")"
   saved=$(count again)
@@ -60,7 +60,7 @@ counter() {
   gantry-runtime kill c KILL
   eventually is_stopped c
   gantry-runtime delete c
-  gantry-runtime restore --detach --bundle "$WORK/b" --image-path "$WORK/image" c </dev/null >/dev/null 2>&1
+  gantry-runtime restore --detach --bundle "$WORK/b" --image-path "$WORK/image" c </dev/null >"$WORK/out" 2>&1 || fail "$(cat "$WORK/out")"
   eventually counts_beyond "$(count)"
 }
 
@@ -71,16 +71,18 @@ counter() {
   gantry-runtime checkpoint --parent-path ../first --image-path "$WORK/second" c
   [[ -L $WORK/second/parent ]]
   gantry-runtime delete c
-  gantry-runtime restore --detach --bundle "$WORK/b" --image-path "$WORK/second" c </dev/null >/dev/null 2>&1
+  gantry-runtime restore --detach --bundle "$WORK/b" --image-path "$WORK/second" c </dev/null >"$WORK/out" 2>&1 || fail "$(cat "$WORK/out")"
   eventually counts_beyond "$(count)"
 }
 
 @test "pipes are replaced by those of the restore, and the exit status is passed on" {
   make_bundle "$WORK/b" sh -c 'read -r line; echo "got $line"; exit 7'
-  (gantry-runtime run --bundle "$WORK/b" c | cat) < <(sleep 1000) &
+  mkfifo "$WORK/never"
+  (gantry-runtime run --bundle "$WORK/b" c 2>&1 | cat) < <(cat "$WORK/never") &
   eventually has_process c
   gantry-runtime checkpoint --image-path "$WORK/image" c
   wait
+  : >"$WORK/never"
   run -7 gantry-runtime restore --bundle "$WORK/b" --image-path "$WORK/image" again < <(echo hello)
   equal "$output" "got hello"
 }
@@ -92,7 +94,7 @@ counter() {
     | .linux.namespaces |= map(select(.type != "network")) + [{"type": "network", "path": "/run/netns/gantry-'"$NAME"'"}]'
   gantry-runtime checkpoint --image-path "$WORK/image" c
   gantry-runtime delete c
-  gantry-runtime restore --detach --bundle "$WORK/b" --image-path "$WORK/image" --pid-file "$WORK/pid" c </dev/null >/dev/null 2>&1
+  gantry-runtime restore --detach --bundle "$WORK/b" --image-path "$WORK/image" --pid-file "$WORK/pid" c </dev/null >"$WORK/out" 2>&1 || fail "$(cat "$WORK/out")"
   echo here >"$WORK/volume/file"
   equal "$(gantry-runtime exec c cat /volume/file)" here
   equal "$(stat -Lc %i "/proc/$(cat "$WORK/pid")/ns/net")" "$(stat -Lc %i "/run/netns/gantry-$NAME")"
