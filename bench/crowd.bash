@@ -7,7 +7,7 @@
 in_parallel() {
   local first=$1 last=$2 start=$EPOCHREALTIME
   shift 2
-  seq "$first" "$last" | xargs -P 8 -I NUMBER "$@" </dev/null >/dev/null
+  seq "$first" "$last" | xargs -P 8 -I NUMBER "$@" >/dev/null
   awk -v start="$start" -v end="$EPOCHREALTIME" -v n=$((last - first + 1)) 'BEGIN { print (end - start) * 1000 / n }'
 }
 

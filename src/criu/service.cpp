@@ -167,8 +167,7 @@ Service::~Service() {
 Result<pid_t> Service::perform(const Options& options, const TakeTerminal& take_terminal) {
   Message request;
   request.number(1, static_cast<int>(task_)).message(2, to_message(task_, options, images_, work_));
-  auto done =
-      send(socket_, request) ? converse(take_terminal) : Result<pid_t>(fail(Code::failed, "CRIU is gone"));
+  auto done = send(socket_, request) ? converse(take_terminal) : Result<pid_t>(fail(Code::failed, "CRIU is gone"));
   if (done) return done;
   int status = 0;
   socket_.close();

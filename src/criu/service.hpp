@@ -50,8 +50,8 @@ struct Options {
 /// One CRIU at work, as a child.
 class Service {
  public:
-  /// Starts it, with the folders and the inherited descriptors of `options`. For a restore it is in a mount namespace of
-  /// its own, in which the root folder is a mount.
+  /// Starts it, with the folders and the inherited descriptors of `options`. For a restore it is in a mount namespace
+  /// of its own, in which the root folder is a mount.
   static Result<Service> start(Task task, const Options& options);
   ~Service();
   Service(Service&&) = default;

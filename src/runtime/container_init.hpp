@@ -15,7 +15,7 @@ struct InitPlan {
   const CreateRequest& request;
   ProcessSetup process;
   std::vector<std::string> cgroup_folders;
-  Fd cgroup_namespace = {};  ///< one to join; invalid: none, or a new one
+  Fd cgroup_namespace = {};                         ///< one to join; invalid: none, or a new one
   std::vector<PreparedMount> prepared_mounts = {};  ///< one for each mount
   HookOutput hook_output = {};
   bool own_user_namespace = false;  ///< in a user namespace, new or joined

@@ -115,17 +115,3 @@ counter() {
   one_sentence "$output"
   equal "$(gantry-runtime list --quiet)" ""
 }
-
-@test "podman saves, exports and restores" {
-  local -a podman=(podman --root "$WORK/podman" --runroot "$WORK/podman-run" --tmpdir "$WORK/podman-tmp"
-    --runtime "$GANTRY_BIN/gantry-runtime")
-  tar -C "$(rootfs)" -c . | "${podman[@]}" import --quiet - localhost/busybox
-  "${podman[@]}" run --detach --name c --network none --tmpfs /tmp localhost/busybox sh -c "$COUNT"
-  eventually "${podman[@]}" exec c test -s /tmp/count
-  "${podman[@]}" container checkpoint c
-  equal "$("${podman[@]}" inspect --format '{{.State.Status}}' c)" exited
-  "${podman[@]}" container restore c
-  "${podman[@]}" exec c cat /tmp/count
-  "${podman[@]}" rm --force --time 0 c
-  ! mountpoint -q "$WORK/podman/overlay" || umount "$WORK/podman/overlay"
-}

@@ -50,3 +50,15 @@ teardown() {
     "$(podman_here exec "$id" readlink /proc/self/ns/net)"
   podman_here pod rm --force --time 0 "$pod" >/dev/null
 }
+
+@test "a container is saved and restored" {
+  # shellcheck disable=SC2016
+  podman_here run --detach --name c --network none --tmpfs /tmp localhost/busybox sh -c \
+    'i=0; while :; do i=$((i + 1)); echo $i >/tmp/count; sleep 0.1; done'
+  eventually podman_here exec c grep -q 5 /tmp/count
+  podman_here container checkpoint c
+  equal "$(podman_here inspect --format '{{.State.Status}}' c)" exited
+  podman_here container restore c
+  (($(podman_here exec c cat /tmp/count) >= 5))
+  podman_here rm --force --time 0 c
+}
