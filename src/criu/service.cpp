@@ -154,8 +154,12 @@ Result<Service> Service::start(Task task, const Options& options) {
   linux::Process process = TRY(linux::clone_process(clone));
   if (process.pid == 0) become_criu(task, options, images, work, sockets.theirs);
   sockets.theirs.close();
-  Fd socket = TRY(with_context(receive_fd(sockets.ours), "start CRIU"));
-  return Service(task, std::move(process), std::move(images), std::move(work), std::move(socket));
+  auto socket = with_context(receive_fd(sockets.ours), "start CRIU");
+  if (!socket) {
+    waitpid(process.pid, nullptr, 0);  // it has said why
+    return std::move(socket.error());
+  }
+  return Service(task, std::move(process), std::move(images), std::move(work), std::move(*socket));
 }
 
 Service::~Service() {
