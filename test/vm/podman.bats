@@ -2,24 +2,13 @@
 # podman with its default cgroup manager, systemd, on gantry-runtime.
 
 load ../support/common
+load ../support/podman
 load cgroup2
 
-podman_here() {
-  podman --root "$WORK/podman" --runroot "$WORK/podman-run" --tmpdir "$WORK/podman-tmp" --cgroup-manager systemd \
-    --runtime "$GANTRY_BIN/gantry-runtime" "$@"
-}
+export PODMAN_CGROUPS=systemd
 
-setup() {
-  make_world
-  tar -C "$(rootfs)" -c . | podman_here import --quiet - localhost/busybox
-}
-
-teardown() {
-  podman_here pod rm --all --force --time 0 >/dev/null
-  podman_here rm --all --force --time 0 >/dev/null
-  ! mountpoint -q "$WORK/podman/overlay" || umount "$WORK/podman/overlay"
-  end_world
-}
+setup() { make_podman_world; }
+teardown() { end_podman_world; }
 
 @test "containers run in scopes with their limits, and leave none" {
   local id scope
