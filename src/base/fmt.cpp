@@ -1,6 +1,8 @@
 // fmt's own code, compiled here once: Debian has it as a shared library, which every start would have to load, or as
 // headers, which every file would have to compile.
 
+// Nothing is printed as a locale has it: without std::locale a static program is 0.5 MB smaller.
+#define FMT_STATIC_THOUSANDS_SEPARATOR ','
 #include <fmt/format-inl.h>
 
 FMT_BEGIN_NAMESPACE
@@ -8,7 +10,6 @@ namespace detail {
 
 template FMT_API auto dragonbox::to_decimal(float) noexcept -> dragonbox::decimal_fp<float>;
 template FMT_API auto dragonbox::to_decimal(double) noexcept -> dragonbox::decimal_fp<double>;
-template FMT_API auto locale_ref::get<std::locale>() const -> std::locale;
 template FMT_API auto thousands_sep_impl(locale_ref) -> thousands_sep_result<char>;
 template FMT_API auto decimal_point_impl(locale_ref) -> char;
 template FMT_API void buffer<char>::append(const char*, const char*);
