@@ -39,8 +39,7 @@ Result<std::vector<std::string>> outer_mounts(const oci::Spec& spec, pid_t pid) 
     outer.push_back(fmt::format("mnt[{}]:{}", path, name));
   };
   for (const auto& mount : spec.mounts) {
-    auto options = TRY(parse_mount_options(mount.options));
-    if (mount.type == "bind" || options.bind != MountOptions::Bind::no)
+    if (TRY(mount_options_of(mount)).bind != MountOptions::Bind::no)
       add(linux::clean_path(mount.destination), linux::clean_path(mount.destination));
   }
   for (const auto& path : bound_devices(TRY(read_file(fmt::format("/proc/{}/mountinfo", pid))))) add(path, path);

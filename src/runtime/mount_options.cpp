@@ -129,6 +129,13 @@ Result<MountOptions> parse_mount_options(const std::vector<std::string>& options
   return parsed;
 }
 
+Result<MountOptions> mount_options_of(const oci::Mount& mount) {
+  MountOptions options = TRY(parse_mount_options(mount.options));
+  if (mount.type == "rbind") options.bind = MountOptions::Bind::tree;
+  if (mount.type == "bind") options.bind = std::max(options.bind, MountOptions::Bind::one);
+  return options;
+}
+
 std::vector<std::string> known_mount_options() {
   std::vector<std::string> names{"bind", "rbind", "idmap", "ridmap", "tmpcopyup", "remount"};
   for (const auto& attribute : kAttributes) {

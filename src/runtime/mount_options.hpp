@@ -2,6 +2,7 @@
 
 #include "base/result.hpp"
 #include "linux/mount.hpp"
+#include "oci/runtime_spec.hpp"
 
 #include <cstdint>
 #include <string>
@@ -27,6 +28,9 @@ struct MountOptions {
 
 /// Code::invalid for an option that contradicts its mount; unknown words belong to the file system.
 Result<MountOptions> parse_mount_options(const std::vector<std::string>& options);
+
+/// The same of a mount, whose type may say that it is a bind.
+Result<MountOptions> mount_options_of(const oci::Mount& mount);
 
 /// A change that says nothing.
 inline bool is_empty(const linux::MountChange& change) {

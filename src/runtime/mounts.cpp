@@ -1,6 +1,7 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "linux/mount.hpp"
+#include "runtime/bundle.hpp"
 #include "runtime/container_init.hpp"
 #include "runtime/copy_up.hpp"
 #include "runtime/mount_job.hpp"
@@ -101,8 +102,7 @@ Result<> mount_one(const MountJob& job) {
 Result<Fd> make_bind(const CreateRequest& request, const oci::Mount& mount, const PreparedMount& prepared) {
   const MountOptions& options = prepared.options;
   if (options.copy_up) return fail(Code::invalid, "'tmpcopyup' is an option of tmpfs alone");
-  std::string source = mount.source.starts_with('/') ? mount.source : request.bundle + "/" + mount.source;
-  auto object = open_file(source, O_PATH);
+  auto object = open_file(in_bundle(request.bundle, mount.source), O_PATH);
   if (!object && object.error().code() == Code::not_found)
     return std::move(object.error()).with_cure("create it, or drop this mount");
   Fd tree = TRY(linux::clone_mount(TRY(std::move(object)), options.bind == MountOptions::Bind::tree));

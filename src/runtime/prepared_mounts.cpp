@@ -24,13 +24,6 @@ bool shares_with_host(const CreateRequest& request, const MountOptions& options)
          oci::find_namespace(request.spec, oci::NamespaceType::user) == nullptr;
 }
 
-Result<MountOptions> options_of(const oci::Mount& mount) {
-  MountOptions options = TRY(parse_mount_options(mount.options));
-  if (mount.type == "rbind") options.bind = MountOptions::Bind::tree;
-  if (mount.type == "bind") options.bind = std::max(options.bind, MountOptions::Bind::one);
-  return options;
-}
-
 /// The mount's own maps, else the container's.
 Result<Fd> namespace_for(const oci::Mount& mount, const oci::Spec& spec) {
   if (!mount.uid_mappings.empty())
@@ -60,7 +53,7 @@ Result<std::vector<PreparedMount>> prepare_mounts(const CreateRequest& request) 
   for (std::size_t i = 0; i < mounts.size(); ++i) {
     const std::string& destination = mounts[i].destination;
     PreparedMount& prepared = all.emplace_back();
-    prepared.options = TRY(with_context(options_of(mounts[i]), "mount {}", destination));
+    prepared.options = TRY(with_context(mount_options_of(mounts[i]), "mount {}", destination));
     TRY(with_context(prepare_outside(request, mounts[i], prepared), "/mounts/{}: prepare {}", i, destination));
   }
   return all;

@@ -57,6 +57,9 @@ Result<ProcessSetup> prepare_process(const oci::Process& process, const oci::Spe
 /// caller's /dev/pts) whose master goes over the console socket. The terminal becomes /dev/console of `root`, if given.
 Result<> set_up_stdio(const ProcessSetup& setup, const Fd& devpts, const Fd* root);
 
+/// Sends a terminal's master to whoever listens on `console_socket`, which stays the caller's.
+Result<> send_terminal(int console_socket, const Fd& master);
+
 /// oom_score_adj, through the host's procfs: before the root is entered and another process's rights are taken.
 Result<> set_oom_score(const oci::Process& process);
 

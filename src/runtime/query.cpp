@@ -1,3 +1,4 @@
+#include "runtime/bundle.hpp"
 #include "runtime/runtime.hpp"
 #include "runtime/state_folder.hpp"
 
@@ -18,7 +19,7 @@ Result<Details> details_of(const StateFolder& folder) {
   Record record = TRY(folder.read());
   oci::Spec spec = TRY(folder.read_config());
   std::string rootfs;
-  if (spec.root) rootfs = spec.root->path.starts_with('/') ? spec.root->path : record.bundle + "/" + spec.root->path;
+  if (spec.root) rootfs = in_bundle(record.bundle, spec.root->path);
   return Details{make_state(record, status_of(folder, record), spec), std::move(rootfs), record.created,
                  owner_of(folder)};
 }

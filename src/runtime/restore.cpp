@@ -2,8 +2,10 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "linux/path.hpp"
+#include "runtime/bundle.hpp"
 #include "runtime/checkpoint_image.hpp"
 #include "runtime/mount_options.hpp"
+#include "runtime/process_setup.hpp"
 #include "runtime/reservation.hpp"
 
 #include <fcntl.h>
@@ -21,18 +23,13 @@ struct Replacements {
   std::vector<Fd> open;
 };
 
-std::string from_bundle(const CreateRequest& request, const std::string& path) {
-  return path.starts_with('/') ? path : request.bundle + "/" + path;
-}
-
 Result<> add_mounts(const CreateRequest& request, Replacements& replacements) {
   auto add = [&](std::string_view name, const std::string& source) {
     replacements.external.push_back(fmt::format("mnt[{}]:{}", name, source));
   };
   for (const auto& mount : request.spec.mounts) {
-    auto options = TRY(parse_mount_options(mount.options));
-    if (mount.type == "bind" || options.bind != MountOptions::Bind::no)
-      add(linux::clean_path(mount.destination), from_bundle(request, mount.source));
+    if (TRY(mount_options_of(mount)).bind != MountOptions::Bind::no)
+      add(linux::clean_path(mount.destination), in_bundle(request.bundle, mount.source));
   }
   // Masks, and the nodes that are bound in a user namespace. What the images do not name is not asked for.
   for (const char* node : {kNull, "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty"}) add(node, node);
@@ -79,7 +76,7 @@ Result<pid_t> restore(const Settings& settings, const CreateRequest& request, cr
   Reservation reservation(settings, request, TRY(StateFolder::make(settings, request.id)));
   TRY(reservation.make());
   options.log = "restore.log";
-  options.root = from_bundle(request, request.spec.root->path);
+  options.root = in_bundle(request.bundle, request.spec.root->path);
   options.external = std::move(replacements.external);
   options.inherited = std::move(replacements.inherited);
   criu::Service service = TRY(criu::Service::start(criu::Task::restore, options));
@@ -88,10 +85,7 @@ Result<pid_t> restore(const Settings& settings, const CreateRequest& request, cr
   options.terminals_of_others = request.spec.process->terminal;
   auto take_terminal = [&](const Fd& master) -> Result<> {
     if (request.console_socket < 0) return fail(Code::invalid, "nobody takes the container's terminal");
-    Fd socket(request.console_socket);
-    auto sent = send_fd(socket, master);
-    socket.release();
-    return sent;
+    return send_terminal(request.console_socket, master);
   };
   pid_t pid = TRY(service.perform(options, take_terminal));
   reservation.own({pid, TRY(linux::open_pidfd(pid))});

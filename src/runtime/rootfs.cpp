@@ -3,6 +3,7 @@
 #include "base/file.hpp"
 #include "linux/mount.hpp"
 #include "linux/path.hpp"
+#include "runtime/bundle.hpp"
 
 #include <fcntl.h>
 #include <sys/mount.h>
@@ -36,10 +37,7 @@ std::string_view propagation_of(const oci::Spec& spec) {
   return spec.linux ? std::string_view(spec.linux->rootfs_propagation) : std::string_view();
 }
 
-std::string root_path(const CreateRequest& request) {
-  const std::string& path = request.spec.root->path;
-  return path.starts_with('/') ? path : request.bundle + "/" + path;
-}
+std::string root_path(const CreateRequest& request) { return in_bundle(request.bundle, request.spec.root->path); }
 
 }  // namespace
 

@@ -78,16 +78,20 @@ Result<> set_up_terminal(const ProcessSetup& setup, const Fd& devpts, const Fd* 
                                {static_cast<unsigned short>(size->height), static_cast<unsigned short>(size->width)}));
   hand_over(pty.peer.get(), setup.process.user);
   if (root != nullptr) TRY(bind_console(pty.peer, *root));
-  Fd socket(setup.handles.console_socket);
-  auto sent = send_fd(socket, pty.master);
-  socket.release();
-  TRY(std::move(sent));
+  TRY(send_terminal(setup.handles.console_socket, pty.master));
   TRY(put_as_stdio({pty.peer.get(), pty.peer.get(), pty.peer.get()}));
   if (ioctl(0, TIOCSCTTY, 0) < 0) return Error::system("take the terminal as controlling terminal");
   return {};
 }
 
 }  // namespace
+
+Result<> send_terminal(int console_socket, const Fd& master) {
+  Fd socket(console_socket);
+  auto sent = send_fd(socket, master);
+  socket.release();
+  return sent;
+}
 
 Result<> set_up_stdio(const ProcessSetup& setup, const Fd& devpts, const Fd* root) {
   // Fails for a process group leader, which a fresh child is not.

@@ -6,7 +6,7 @@ load cgroup2
 
 # A shell that counts its steps in a file, which is how one sees that it goes on where it was.
 # shellcheck disable=SC2016
-COUNT='i=0; while :; do i=$((i + 1)); echo $i >/tmp/count; sleep 0.1; done'
+COUNT='i=0; while :; do i=$((i + 1)); echo $i >/tmp/new; mv /tmp/new /tmp/count; sleep 0.1; done'
 
 # count [ID]
 count() { gantry-runtime exec "${1:-c}" cat /tmp/count; }

@@ -43,7 +43,7 @@ teardown() { end_podman_world; }
 @test "a container is saved and restored" {
   # shellcheck disable=SC2016
   podman_here run --detach --name c --network none --tmpfs /tmp localhost/busybox sh -c \
-    'i=0; while :; do i=$((i + 1)); echo $i >/tmp/count; sleep 0.1; done'
+    'i=0; while :; do i=$((i + 1)); echo $i >/tmp/new; mv /tmp/new /tmp/count; sleep 0.1; done'
   eventually podman_here exec c grep -q 5 /tmp/count
   podman_here container checkpoint c
   equal "$(podman_here inspect --format '{{.State.Status}}' c)" exited
