@@ -1,6 +1,6 @@
 #pragma once
 
-#include "archive/source.hpp"
+#include "base/stream.hpp"
 
 #include <string_view>
 

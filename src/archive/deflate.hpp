@@ -1,7 +1,7 @@
 #pragma once
 
 #include "archive/compression.hpp"
-#include "archive/source.hpp"
+#include "base/stream.hpp"
 
 #include <memory>
 

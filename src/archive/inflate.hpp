@@ -2,7 +2,7 @@
 
 #include "archive/compression.hpp"
 #include "archive/decoder.hpp"
-#include "archive/source.hpp"
+#include "base/stream.hpp"
 
 #include <cstdint>
 #include <limits>

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "archive/source.hpp"
 #include "base/clock.hpp"
 #include "base/fd.hpp"
+#include "base/stream.hpp"
 #include "linux/idmap.hpp"
 
 #include <optional>

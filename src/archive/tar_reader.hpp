@@ -1,9 +1,9 @@
 #pragma once
 
 #include "archive/entry.hpp"
-#include "archive/source.hpp"
 #include "archive/tar_format.hpp"
 #include "archive/tar_pax.hpp"
+#include "base/stream.hpp"
 
 #include <memory>
 #include <optional>

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "archive/entry.hpp"
-#include "archive/source.hpp"
 #include "archive/tar_format.hpp"
+#include "base/stream.hpp"
 
 #include <string>
 

@@ -70,7 +70,7 @@ constexpr File kFiles[] = {
 /// The layer's tar. All times are the program's, so that the same busybox gives the same layer.
 class Layer {
  public:
-  Layer(archive::Sink& out, Timestamp time) : writer_(out), time_(time) {}
+  Layer(Sink& out, Timestamp time) : writer_(out), time_(time) {}
 
   Result<> folder(const char* path, unsigned mode) {
     return writer_.add(
@@ -78,7 +78,7 @@ class Layer {
   }
   Result<> file(const char* path, std::string_view text, unsigned mode) {
     TRY(writer_.add({.path = path, .mode = mode, .size = text.size(), .mtime = time_}));
-    return writer_.write(archive::as_bytes(text));
+    return writer_.write(as_bytes(text));
   }
   Result<> link(const std::string& path, const char* target) {
     return writer_.add({.path = path, .kind = archive::Kind::symlink, .mode = 0777, .mtime = time_, .link = target});
@@ -99,7 +99,7 @@ Result<std::vector<std::string>> commands_of(const std::string& path) {
   return commands;
 }
 
-Result<> write_layer(archive::Sink& out, const std::string& path, std::string_view program, Timestamp time) {
+Result<> write_layer(Sink& out, const std::string& path, std::string_view program, Timestamp time) {
   Layer layer(out, time);
   for (const auto& folder : kFolders) TRY(layer.folder(folder.path, folder.mode));
   TRY(layer.file("bin/busybox", program, 0755));
@@ -118,7 +118,7 @@ Result<Bootstrap> bootstrap_busybox(const std::string& path, const std::string& 
   TRY(check_static(program, path));
 
   auto scratch = TRY(content::Scratch::make_file(tmp));
-  archive::FileSink file(TRY(scratch.fd().duplicate()), scratch.path());
+  FileSink file(TRY(scratch.fd().duplicate()), scratch.path());
   auto deflater = TRY(archive::Deflater::make(archive::Compression::gzip, file));
   TRY(write_layer(*deflater, path, program, info.st_mtim.tv_sec * kSecond));
   TRY(deflater->finish());

@@ -1,4 +1,4 @@
-#include "archive/source.hpp"
+#include "base/stream.hpp"
 #include "options/print.hpp"
 #include "transfer/bootstrap.hpp"
 #include "transfer/commands.hpp"
@@ -18,7 +18,7 @@ Result<int> run_bootstrap(const Globals& globals, const BootstrapArguments& argu
   TRY(store::Store::open(root));
   auto made = TRY(bootstrap(what, root + "/tmp"));
   TRY(with_store(globals, [&](const store::Store& store) -> Result<> {
-    auto layer = std::make_unique<archive::FileSource>(std::move(made.layer), what);
+    auto layer = std::make_unique<FileSource>(std::move(made.layer), what);
     auto image = TRY(import(store, std::move(layer), "the layer of " + what, made.options));
     return arguments.quiet ? Result<>() : options::print(fmt::format("Made image: {}\n", image.names.front()));
   }));

@@ -106,7 +106,7 @@ std::string reason_in(std::string_view messages) {
   return reason.empty() ? "it gave no reason" : reason;
 }
 
-Result<> run_mmdebstrap(std::vector<std::string> argv, archive::Sink& out, const std::string& tmp) {
+Result<> run_mmdebstrap(std::vector<std::string> argv, Sink& out, const std::string& tmp) {
   Pipe tar = TRY(make_pipe());
   Fd nothing = TRY(open_file("/dev/null", O_RDONLY));
   auto messages = TRY(content::Scratch::make_file(tmp));
@@ -120,9 +120,9 @@ Result<> run_mmdebstrap(std::vector<std::string> argv, archive::Sink& out, const
         .with_cure("apt-get install mmdebstrap");
   Child running = TRY(std::move(child));
   tar.write.close();
-  archive::FileSource source(std::move(tar.read), "mmdebstrap's output");
+  FileSource source(std::move(tar.read), "mmdebstrap's output");
   std::array<std::byte, 1u << 16> buffer;
-  while (std::size_t got = TRY(source.read(buffer))) TRY(out.write(archive::Bytes(buffer).first(got)));
+  while (std::size_t got = TRY(source.read(buffer))) TRY(out.write(Bytes(buffer).first(got)));
   if (TRY(running.wait()).ok()) return {};
   if (watched) return fail(Code::failed, "mmdebstrap failed");
   return fail(Code::failed, "mmdebstrap failed: {}", reason_in(TRY(read_file(messages.path()))));
@@ -156,7 +156,7 @@ Result<Bootstrap> bootstrap_debian(std::string_view suite, const std::string& tm
   for (auto& line : TRY(apt_sources("/etc/apt", suite))) argv.push_back(std::move(line));
 
   auto scratch = TRY(content::Scratch::make_file(tmp));
-  archive::FileSink file(TRY(scratch.fd().duplicate()), scratch.path());
+  FileSink file(TRY(scratch.fd().duplicate()), scratch.path());
   auto deflater = TRY(archive::Deflater::make(archive::Compression::gzip, file));
   TRY(run_mmdebstrap(std::move(argv), *deflater, tmp));
   TRY(deflater->finish());

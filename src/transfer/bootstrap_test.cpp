@@ -40,7 +40,7 @@ TEST_F(BootstrapTest, MakesTheSameBusyboxLayerTwice) {
   for (int i = 0; i < 2; ++i) {
     auto made = bootstrap("busybox", tmp());
     ASSERT_TRUE(made) << made.error().message();
-    auto layer = std::make_unique<archive::FileSource>(std::move(made->layer), "busybox");
+    auto layer = std::make_unique<FileSource>(std::move(made->layer), "busybox");
     auto image = import(*store, std::move(layer), "busybox", made->options);
     ASSERT_TRUE(image) << image.error().message();
     diff_ids.push_back(store->images().find("localhost/busybox")->config.rootfs.diff_ids[0]);

@@ -18,13 +18,13 @@ namespace {
 
 /// Hands `size` bytes of `data` to `write`, and sees to it that there are neither more nor fewer.
 template <class Write>
-Result<> copy(archive::Source& data, std::uint64_t size, Write write) {
+Result<> copy(Source& data, std::uint64_t size, Write write) {
   std::array<std::byte, 1u << 16> buffer;
   std::uint64_t copied = 0;
   while (std::size_t got = TRY(data.read(buffer))) {
     copied += got;
     if (copied > size) return fail(Code::corrupt, "it has more than {} bytes", size);
-    TRY(write(archive::Bytes(buffer).first(got)));
+    TRY(write(Bytes(buffer).first(got)));
   }
   if (copied < size) return fail(Code::corrupt, "it has {} bytes, not {}", copied, size);
   return {};
@@ -57,9 +57,9 @@ class Archive final : public Destination {
   Archive(Fd fd, std::string name, std::unique_ptr<Unfinished> file)
       : file_(std::move(file)), out_(std::move(fd), std::move(name)), writer_(out_) {}
 
-  Result<> put(const std::string& path, std::uint64_t size, archive::Source& data) override {
+  Result<> put(const std::string& path, std::uint64_t size, Source& data) override {
     TRY(writer_.add({.path = path, .mode = 0644, .size = size}));
-    return copy(data, size, [&](archive::Bytes bytes) { return writer_.write(bytes); });
+    return copy(data, size, [&](Bytes bytes) { return writer_.write(bytes); });
   }
 
   Result<> finish() override {
@@ -71,7 +71,7 @@ class Archive final : public Destination {
 
  private:
   std::unique_ptr<Unfinished> file_;  ///< none: a stream
-  archive::FileSink out_;
+  FileSink out_;
   archive::TarWriter writer_;
 };
 
@@ -79,11 +79,11 @@ class Folder final : public Destination {
  public:
   explicit Folder(std::string path) : folder_(std::move(path)) {}
 
-  Result<> put(const std::string& path, std::uint64_t size, archive::Source& data) override {
+  Result<> put(const std::string& path, std::uint64_t size, Source& data) override {
     std::string whole = folder_.temporary() + "/" + path;
     TRY(make_folders(whole.substr(0, whole.rfind('/'))));
     Fd fd = TRY(open_file(whole, O_WRONLY | O_CREAT | O_EXCL, 0644));
-    return copy(data, size, [&](archive::Bytes bytes) { return write_all(fd, archive::as_text(bytes), whole); });
+    return copy(data, size, [&](Bytes bytes) { return write_all(fd, as_text(bytes), whole); });
   }
 
   Result<> finish() override { return folder_.finish(); }
@@ -100,7 +100,7 @@ bool is_stream(const std::string& path) {
 }  // namespace
 
 Result<> Destination::put(const std::string& path, std::string_view bytes) {
-  archive::MemorySource source(archive::as_bytes(bytes));
+  MemorySource source(as_bytes(bytes));
   return put(path, bytes.size(), source);
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "archive/source.hpp"
 #include "base/result.hpp"
+#include "base/stream.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -15,7 +15,7 @@ class Destination {
  public:
   virtual ~Destination() = default;
   /// Adds a file of exactly `size` bytes. Folders on the way to it are made.
-  virtual Result<> put(const std::string& path, std::uint64_t size, archive::Source& data) = 0;
+  virtual Result<> put(const std::string& path, std::uint64_t size, Source& data) = 0;
   Result<> put(const std::string& path, std::string_view bytes);
   /// What was written appears under its name. Without it nothing is left.
   virtual Result<> finish() = 0;

@@ -5,7 +5,7 @@
 
 namespace gantry::transfer {
 
-Result<LoadedImage> import(const store::Store& store, std::unique_ptr<archive::Source> tar, const std::string& label,
+Result<LoadedImage> import(const store::Store& store, std::unique_ptr<Source> tar, const std::string& label,
                            const ImportOptions& options) {
   oci::ImageConfig config;
   config.created = to_rfc3339(now());

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "archive/source.hpp"
+#include "base/stream.hpp"
 #include "oci/platform.hpp"
 #include "store/store.hpp"
 #include "transfer/load.hpp"
@@ -21,7 +21,7 @@ struct ImportOptions {
 };
 
 /// Makes an image of one layer from a tar, plain or compressed with gzip or zstd. `label` is for errors.
-Result<LoadedImage> import(const store::Store& store, std::unique_ptr<archive::Source> tar, const std::string& label,
+Result<LoadedImage> import(const store::Store& store, std::unique_ptr<Source> tar, const std::string& label,
                            const ImportOptions& options);
 
 }  // namespace gantry::transfer

@@ -18,8 +18,6 @@ namespace gantry::transfer {
 
 namespace {
 
-using archive::as_bytes;
-using archive::Bytes;
 
 /// A compression that another program undoes.
 struct Foreign {
@@ -44,10 +42,9 @@ const Foreign* foreign_of(std::string_view head) {
 }
 
 /// Some bytes that were read already, then the rest.
-class PrefixedSource final : public archive::Source {
+class PrefixedSource final : public Source {
  public:
-  PrefixedSource(std::string head, std::unique_ptr<archive::Source> rest)
-      : head_(std::move(head)), rest_(std::move(rest)) {}
+  PrefixedSource(std::string head, std::unique_ptr<Source> rest) : head_(std::move(head)), rest_(std::move(rest)) {}
   Result<std::size_t> read(std::span<std::byte> buffer) override {
     std::size_t size = std::min(buffer.size(), head_.size() - used_);
     if (size == 0) return rest_->read(buffer);
@@ -59,13 +56,13 @@ class PrefixedSource final : public archive::Source {
  private:
   std::string head_;
   std::size_t used_ = 0;
-  std::unique_ptr<archive::Source> rest_;
+  std::unique_ptr<Source> rest_;
 };
 
 Result<std::string> read_head(const Input& input) {
   std::string head(kHead, '\0');
   std::size_t have = 0;
-  archive::FileSource source(TRY(input.fd.duplicate()), input.name);
+  FileSource source(TRY(input.fd.duplicate()), input.name);
   while (have < kHead) {
     std::size_t got = TRY(source.read(std::as_writable_bytes(std::span(head)).subspan(have)));
     if (got == 0) break;
@@ -87,11 +84,11 @@ Result<Fd> rewound(const content::Scratch& scratch) {
 }
 
 /// Copies a stream into a file that has no name and goes with its descriptor.
-Result<Fd> put_down(archive::Source& source, const std::string& tmp) {
+Result<Fd> put_down(Source& source, const std::string& tmp) {
   auto scratch = TRY(content::Scratch::make_file(tmp));
   std::array<std::byte, 1u << 16> buffer;
   while (std::size_t got = TRY(source.read(buffer)))
-    TRY(write_all(scratch.fd(), archive::as_text(Bytes(buffer).first(got)), scratch.path()));
+    TRY(write_all(scratch.fd(), as_text(Bytes(buffer).first(got)), scratch.path()));
   return rewound(scratch);
 }
 
@@ -126,16 +123,16 @@ Result<Peeked> peek(Input input) {
   return peeked;
 }
 
-Result<std::unique_ptr<archive::Source>> stream_with_head(Peeked peeked, const std::string& tmp) {
+Result<std::unique_ptr<Source>> stream_with_head(Peeked peeked, const std::string& tmp) {
   std::string name = peeked.input.name;
   const Foreign* foreign = foreign_of(peeked.head);
   if (foreign != nullptr && peeked.at_start)
-    return std::make_unique<archive::FileSource>(TRY(decompress(*foreign, peeked.input.fd, name, tmp)), name);
-  std::unique_ptr<archive::Source> source = std::make_unique<archive::FileSource>(std::move(peeked.input.fd), name);
+    return std::make_unique<FileSource>(TRY(decompress(*foreign, peeked.input.fd, name, tmp)), name);
+  std::unique_ptr<Source> source = std::make_unique<FileSource>(std::move(peeked.input.fd), name);
   if (!peeked.at_start) source = std::make_unique<PrefixedSource>(std::move(peeked.head), std::move(source));
   if (foreign == nullptr) return source;
   Fd packed = TRY(put_down(*source, tmp));
-  return std::make_unique<archive::FileSource>(TRY(decompress(*foreign, packed, name, tmp)), name);
+  return std::make_unique<FileSource>(TRY(decompress(*foreign, packed, name, tmp)), name);
 }
 
 }  // namespace
@@ -149,7 +146,7 @@ Result<Input> open_input(const std::string& path) {
   return Input{Fd(copy), "standard input"};
 }
 
-Result<std::unique_ptr<archive::Source>> stream(Input input, const std::string& tmp) {
+Result<std::unique_ptr<Source>> stream(Input input, const std::string& tmp) {
   return stream_with_head(TRY(peek(std::move(input))), tmp);
 }
 

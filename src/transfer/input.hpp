@@ -1,7 +1,7 @@
 #pragma once
 
-#include "archive/source.hpp"
 #include "base/fd.hpp"
+#include "base/stream.hpp"
 
 #include <memory>
 #include <string>
@@ -17,7 +17,7 @@ Result<Input> open_input(const std::string& path);
 
 /// The bytes of an input, from its start, in one go. Gzip and zstd stay as they are; other compressions (xz, bzip2,
 /// lz4) go through the program that knows them. `tmp` is a folder for what has to be put down in between.
-Result<std::unique_ptr<archive::Source>> stream(Input input, const std::string& tmp);
+Result<std::unique_ptr<Source>> stream(Input input, const std::string& tmp);
 
 /// A file that can seek and holds the input uncompressed: the input itself, or a copy in `tmp` without a name.
 Result<Fd> seekable(Input input, const std::string& tmp);

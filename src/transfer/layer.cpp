@@ -79,10 +79,10 @@ Report report_of(const archive::StreamDigests& digests, std::uint64_t entries) {
 
 /// Copies the layer to the blob's file and to the process that unpacks it. When that one has failed it has hung up, and
 /// says why itself.
-Result<> feed(archive::Source& source, const Fd* blob, Fd unpacker) {
+Result<> feed(Source& source, const Fd* blob, Fd unpacker) {
   std::vector<std::byte> buffer(256u << 10);
   while (std::size_t got = TRY(source.read(buffer))) {
-    std::string_view bytes = archive::as_text(archive::Bytes(buffer).first(got));
+    std::string_view bytes = as_text(Bytes(buffer).first(got));
     if (blob != nullptr) TRY(write_all(*blob, bytes, "the blob"));
     auto fed = write_all(unpacker, bytes, "the layer");
     if (!fed && fed.error().os_error() == EPIPE) return {};
@@ -104,17 +104,17 @@ Result<Report> receive_and_unpack(const LayerOrder& order, const Fd* blob, const
 }
 
 /// Passes on what is read and writes it to the blob's file as well.
-class TeeSource final : public archive::Source {
+class TeeSource final : public Source {
  public:
-  TeeSource(std::unique_ptr<archive::Source> source, const Fd& blob) : source_(std::move(source)), blob_(blob) {}
+  TeeSource(std::unique_ptr<Source> source, const Fd& blob) : source_(std::move(source)), blob_(blob) {}
   Result<std::size_t> read(std::span<std::byte> buffer) override {
     std::size_t got = TRY(source_->read(buffer));
-    TRY(write_all(blob_, archive::as_text(archive::Bytes(buffer).first(got)), "the blob"));
+    TRY(write_all(blob_, as_text(Bytes(buffer).first(got)), "the blob"));
     return got;
   }
 
  private:
-  std::unique_ptr<archive::Source> source_;
+  std::unique_ptr<Source> source_;
   const Fd& blob_;
 };
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "archive/source.hpp"
+#include "base/stream.hpp"
 #include "content/blobs.hpp"
 #include "oci/image_spec.hpp"
 #include "store/store.hpp"
@@ -15,7 +15,7 @@ namespace gantry::transfer {
 /// A layer that is to come into the store, and what it must turn out to be; empty: not known before.
 struct LayerOrder {
   std::string label;  ///< "layer 2 of localhost/busybox:latest"
-  std::unique_ptr<archive::Source> source;
+  std::unique_ptr<Source> source;
   oci::Digest digest;
   std::optional<std::int64_t> size;
   oci::Digest diff_id;

@@ -18,7 +18,7 @@ namespace {
 
 oci::Descriptor describe(std::string_view media_type, std::string_view bytes) {
   return {.media_type = std::string(media_type),
-          .digest = archive::hash_of(archive::as_bytes(bytes)),
+          .digest = archive::hash_of(as_bytes(bytes)),
           .size = static_cast<std::int64_t>(bytes.size())};
 }
 

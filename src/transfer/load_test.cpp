@@ -185,7 +185,7 @@ TEST_F(Load, ChoosesThisMachinesImageOfAnIndex) {
   oci::Index inner;
   inner.manifests = {made.index.manifests[0], made.index.manifests[0]};
   inner.manifests[0].platform = oci::Platform{.architecture = "s390x", .os = "linux"};
-  inner.manifests[0].digest = archive::hash_of(archive::as_bytes("not here"));
+  inner.manifests[0].digest = archive::hash_of(as_bytes("not here"));
   inner.manifests[1].platform = oci::host_platform();
   std::string bytes = oci::write_index(inner);
   made.put(bytes);

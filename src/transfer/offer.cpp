@@ -10,7 +10,7 @@ Result<std::string> read_document(const Tree& tree, const std::string& path, con
   if (static_cast<std::int64_t>(bytes.size()) != descriptor.size)
     return fail(Code::corrupt, "{}: {} has {} bytes, not {}", tree.name(), descriptor.digest.text(), bytes.size(),
                 descriptor.size);
-  auto actual = archive::hash_of(archive::as_bytes(bytes), descriptor.digest.algorithm());
+  auto actual = archive::hash_of(as_bytes(bytes), descriptor.digest.algorithm());
   if (actual != descriptor.digest)
     return fail(Code::corrupt, "{}: {} has the digest {}", tree.name(), descriptor.digest.text(), actual.text());
   return bytes;

@@ -14,7 +14,7 @@ std::string blob_path(const oci::Digest& digest) {
 
 oci::Descriptor describe(const std::string& bytes) {
   return {.media_type = oci::detect_media_type(bytes),
-          .digest = archive::hash_of(archive::as_bytes(bytes)),
+          .digest = archive::hash_of(as_bytes(bytes)),
           .size = static_cast<std::int64_t>(bytes.size())};
 }
 

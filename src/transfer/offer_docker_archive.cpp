@@ -31,7 +31,7 @@ Result<Offer> offer_of_item(const Tree& tree, const DockerArchiveItem& item, con
                 item.layers.size(), offer.label, config.rootfs.diff_ids.size());
   TRY(check_platform(config, wanted, offer.label));
   offer.config = {.media_type = std::string(oci::kOciConfig),
-                  .digest = archive::hash_of(archive::as_bytes(offer.config_bytes)),
+                  .digest = archive::hash_of(as_bytes(offer.config_bytes)),
                   .size = static_cast<std::int64_t>(offer.config_bytes.size())};
   for (std::size_t i = 0; i < item.layers.size(); ++i)
     offer.layers.push_back({item.layers[i], {}, config.rootfs.diff_ids[i]});

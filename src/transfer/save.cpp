@@ -47,13 +47,13 @@ Result<std::vector<Chosen>> choose_images(const store::Store& store, const std::
 }
 
 /// Fails at its end when the bytes were not those of the digest.
-class CheckedSource final : public archive::Source {
+class CheckedSource final : public Source {
  public:
   CheckedSource(Fd fd, const oci::Digest& digest)
       : file_(std::move(fd), digest.text()), digest_(digest), hasher_(digest.algorithm()) {}
   Result<std::size_t> read(std::span<std::byte> buffer) override {
     std::size_t got = TRY(file_.read(buffer));
-    hasher_.update(archive::Bytes(buffer).first(got));
+    hasher_.update(Bytes(buffer).first(got));
     if (got > 0) return got;
     auto actual = hasher_.finish();
     if (actual != digest_)
@@ -62,7 +62,7 @@ class CheckedSource final : public archive::Source {
   }
 
  private:
-  archive::FileSource file_;
+  FileSource file_;
   oci::Digest digest_;
   archive::Hasher hasher_;
 };
@@ -120,7 +120,7 @@ class Saver {
 
   static oci::Descriptor describe(const std::string& bytes, std::string_view media_type) {
     return {.media_type = std::string(media_type),
-            .digest = archive::hash_of(archive::as_bytes(bytes)),
+            .digest = archive::hash_of(as_bytes(bytes)),
             .size = static_cast<std::int64_t>(bytes.size())};
   }
 
@@ -165,8 +165,8 @@ class Saver {
     return {};
   }
 
-  std::unique_ptr<archive::Source> blob_source(Fd fd, const oci::Digest& digest) const {
-    return std::make_unique<archive::FileSource>(std::move(fd), digest.text());
+  std::unique_ptr<Source> blob_source(Fd fd, const oci::Digest& digest) const {
+    return std::make_unique<FileSource>(std::move(fd), digest.text());
   }
 
   /// Bytes of the layer's plain tar, which the archive needs to know before them.

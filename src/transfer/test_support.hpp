@@ -19,14 +19,14 @@
 namespace gantry::transfer {
 
 inline std::string tar_of(const std::vector<std::pair<archive::Entry, std::string>>& entries) {
-  archive::MemorySink sink;
+  MemorySink sink;
   archive::TarWriter writer(sink);
   for (const auto& [entry, data] : entries) {
     EXPECT_TRUE(writer.add(entry));
-    EXPECT_TRUE(writer.write(archive::as_bytes(data)));
+    EXPECT_TRUE(writer.write(as_bytes(data)));
   }
   EXPECT_TRUE(writer.finish());
-  return std::string(archive::as_text(sink.data()));
+  return std::string(as_text(sink.data()));
 }
 
 inline std::pair<archive::Entry, std::string> file(std::string path, std::string data) {
@@ -59,10 +59,10 @@ class Workshop : public testing::Test {
     EXPECT_TRUE(list_folder(folder + "/store/tmp")->empty());
   }
 
-  static std::string hex_of(std::string_view bytes) { return archive::hash_of(archive::as_bytes(bytes)).hex(); }
+  static std::string hex_of(std::string_view bytes) { return archive::hash_of(as_bytes(bytes)).hex(); }
   static oci::Descriptor describe(std::string_view media_type, std::string_view bytes) {
     return {.media_type = std::string(media_type),
-            .digest = archive::hash_of(archive::as_bytes(bytes)),
+            .digest = archive::hash_of(as_bytes(bytes)),
             .size = static_cast<std::int64_t>(bytes.size())};
   }
 
@@ -70,7 +70,7 @@ class Workshop : public testing::Test {
     oci::ImageConfig config;
     config.os = "linux";
     config.architecture = oci::host_platform().architecture;
-    for (const auto& layer : layers) config.rootfs.diff_ids.push_back(archive::hash_of(archive::as_bytes(layer)));
+    for (const auto& layer : layers) config.rootfs.diff_ids.push_back(archive::hash_of(as_bytes(layer)));
     return config;
   }
 

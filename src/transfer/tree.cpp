@@ -21,7 +21,7 @@ constexpr std::size_t kMaxMembers = 1u << 20;
 constexpr int kMaxLinks = 8;
 
 /// Reads with pread(2), so that several can share one open file, whose own position stays as it is.
-class PositionedSource final : public archive::Source {
+class PositionedSource final : public Source {
  public:
   PositionedSource(int fd, std::uint64_t position, const std::string& name)
       : fd_(fd), position_(position), name_(name) {}
@@ -43,7 +43,7 @@ class PositionedSource final : public archive::Source {
 };
 
 /// One member of a tar: its headers are read once more, from where they begin.
-class MemberSource final : public archive::Source {
+class MemberSource final : public Source {
  public:
   MemberSource(int fd, std::uint64_t position, const std::string& name)
       : tar_(fd, position, name), reader_(tar_, archive::EndMarker::optional) {}
@@ -72,10 +72,10 @@ class FolderTree final : public Tree {
 
   bool has(const std::string& path) const override { return faccessat(folder_.get(), path.c_str(), R_OK, 0) == 0; }
 
-  Result<std::unique_ptr<archive::Source>> open(const std::string& path) const override {
+  Result<std::unique_ptr<Source>> open(const std::string& path) const override {
     auto fd = open_at(folder_.get(), path, O_RDONLY);
     if (!fd && fd.error().code() == Code::not_found) return no_file(*this, path);
-    return std::make_unique<archive::FileSource>(TRY(std::move(fd)), name_ + "/" + path);
+    return std::make_unique<FileSource>(TRY(std::move(fd)), name_ + "/" + path);
   }
 
  private:
@@ -116,7 +116,7 @@ class TarTree final : public Tree {
   const std::string& name() const override { return name_; }
   bool has(const std::string& path) const override { return find(path).has_value(); }
 
-  Result<std::unique_ptr<archive::Source>> open(const std::string& path) const override {
+  Result<std::unique_ptr<Source>> open(const std::string& path) const override {
     auto position = find(path);
     if (!position) return no_file(*this, path);
     auto source = std::make_unique<MemberSource>(tar_.get(), *position, name_);
@@ -158,7 +158,7 @@ Result<std::string> Tree::read(const std::string& path, std::size_t limit) const
   std::string text;
   std::array<std::byte, 16384> buffer;
   while (std::size_t got = TRY(source->read(buffer))) {
-    text.append(archive::as_text(archive::Bytes(buffer).first(got)));
+    text.append(as_text(Bytes(buffer).first(got)));
     if (text.size() > limit) return fail(Code::corrupt, "{} in {} is larger than {} bytes", path, name(), limit);
   }
   return text;

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "archive/source.hpp"
 #include "base/fd.hpp"
+#include "base/stream.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -19,7 +19,7 @@ class Tree {
   virtual bool has(const std::string& path) const = 0;
   /// Reads one file from its start. Any number may be read at a time, also in different processes after a fork.
   /// Code::not_found names the file and the tree. `this` outlives it.
-  virtual Result<std::unique_ptr<archive::Source>> open(const std::string& path) const = 0;
+  virtual Result<std::unique_ptr<Source>> open(const std::string& path) const = 0;
 
   /// A whole file of at most `limit` bytes.
   Result<std::string> read(const std::string& path, std::size_t limit = 4u << 20) const;

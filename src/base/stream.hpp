@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace gantry::archive {
+namespace gantry {
 
 using Bytes = std::span<const std::byte>;
 
@@ -74,4 +74,4 @@ class MemorySink final : public Sink {
   std::vector<std::byte> data_;
 };
 
-}  // namespace gantry::archive
+}  // namespace gantry

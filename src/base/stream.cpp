@@ -1,4 +1,4 @@
-#include "archive/source.hpp"
+#include "base/stream.hpp"
 
 #include "base/file.hpp"
 
@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
-namespace gantry::archive {
+namespace gantry {
 
 Result<std::size_t> FileSource::read(std::span<std::byte> buffer) {
   ssize_t got;
@@ -33,4 +33,4 @@ Result<> MemorySink::write(Bytes data) {
   return {};
 }
 
-}  // namespace gantry::archive
+}  // namespace gantry
