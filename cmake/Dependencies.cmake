@@ -20,6 +20,12 @@ gantry_static_library(gantry_sqlite sqlite3)
 target_link_libraries(gantry_sqlite INTERFACE m)
 gantry_static_library(gantry_zstd zstd)
 
+# libcurl's archive needs Kerberos, which has none: an all-static build talks to no registry.
+if(NOT GANTRY_ALL_STATIC)
+  add_library(gantry_curl INTERFACE)
+  target_link_libraries(gantry_curl INTERFACE curl ssl crypto)
+endif()
+
 # It has no archive: what talks to systemd is a program of its own, which an all-static build has not.
 if(NOT GANTRY_ALL_STATIC)
   find_library(GANTRY_LIB_systemd NAMES libsystemd.so REQUIRED)
