@@ -26,6 +26,11 @@ if(NOT GANTRY_ALL_STATIC)
   target_link_libraries(gantry_curl INTERFACE curl ssl crypto)
 endif()
 
+# Headers alone: Debian's target would bring its shared library along.
+add_library(gantry_toml INTERFACE)
+find_path(GANTRY_INCLUDE_toml toml++/toml.h REQUIRED)
+target_include_directories(gantry_toml SYSTEM INTERFACE ${GANTRY_INCLUDE_toml})
+
 # It has no archive: what talks to systemd is a program of its own, which an all-static build has not.
 if(NOT GANTRY_ALL_STATIC)
   find_library(GANTRY_LIB_systemd NAMES libsystemd.so REQUIRED)
