@@ -1,0 +1,92 @@
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "distribution/backoff.hpp"
+#include "distribution/failure.hpp"
+#include "distribution/repository.hpp"
+
+namespace gantry::distribution {
+
+namespace {
+
+/// The bytes of a blob over as many connections as it takes, one after another.
+class BlobSource final : public Source {
+ public:
+  BlobSource(Repository repository, oci::Descriptor descriptor, std::uint64_t from)
+      : repository_(std::move(repository)), descriptor_(std::move(descriptor)), position_(from) {}
+
+  Result<std::size_t> read(std::span<std::byte> buffer) override {
+    while (true) {
+      auto got = read_some(buffer);
+      if (got && *got > 0) {
+        backoff_.reset();
+        position_ += *got;
+        if (position_ > size()) return fail(Code::corrupt, "{} has more than {} bytes", label(), size());
+        return got;
+      }
+      if (got && position_ == size()) return 0;
+      if (!got && got.error().code() != Code::failed) return std::move(got.error());
+      auto wait = backoff_.next();
+      if (!wait)
+        return got ? fail(Code::corrupt, "{} ends after {} of {} bytes", label(), position_, size())
+                   : std::move(got.error()).with_context(label());
+      log::info("{}: {} after {} of {} bytes; going on in {} ms", label(), got ? "it ends" : got.error().message(),
+                position_, size(), *wait);
+      answer_.reset();
+      wait_for(*wait);
+    }
+  }
+
+ private:
+  std::uint64_t size() const { return static_cast<std::uint64_t>(descriptor_.size); }
+  std::string label() const { return fmt::format("blob {} of {}", descriptor_.digest.text(), repository_.label()); }
+
+  Result<std::size_t> read_some(std::span<std::byte> buffer) {
+    if (position_ == size() && answer_ == nullptr) return 0;
+    if (!answer_) TRY(ask());
+    return answer_->read(buffer);
+  }
+
+  Result<> ask() {
+    Order order{.url = repository_.path("blobs/" + descriptor_.digest.text())};
+    if (!descriptor_.urls.empty()) order.url = descriptor_.urls.front();
+    if (position_ > 0) order.headers.push_back({"Range", fmt::format("bytes={}-", position_)});
+    answer_ = TRY(repository_.session().send(order, repository_.pull_scope()));
+    if (answer_->status() == 206 && position_ > 0) return check_range();
+    if (answer_->status() != 200) return failure(*answer_, label());
+    return skip(position_);
+  }
+
+  /// "bytes 100-199/200" (RFC 9110, section 14.4)
+  Result<> check_range() const {
+    std::string_view range = answer_->header("content-range");
+    if (range.starts_with(fmt::format("bytes {}-", position_))) return {};
+    return fail(Code::corrupt, "{}: asked for the bytes from {} on, the registry sends '{}'", label(), position_,
+                range);
+  }
+
+  /// For a server that does not know ranges, and sends all of it anew.
+  Result<> skip(std::uint64_t bytes) {
+    std::vector<std::byte> buffer(64u << 10);
+    while (bytes > 0) {
+      auto room = std::span(buffer).first(std::min<std::uint64_t>(bytes, buffer.size()));
+      std::size_t got = TRY(answer_->read(room));
+      if (got == 0) return fail(Code::failed, "{} is shorter than before", label());
+      bytes -= got;
+    }
+    return {};
+  }
+
+  Repository repository_;
+  oci::Descriptor descriptor_;
+  std::uint64_t position_;
+  std::unique_ptr<http::Answer> answer_;
+  Backoff backoff_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Source>> Repository::blob(const oci::Descriptor& descriptor, std::uint64_t from) const {
+  return std::make_unique<BlobSource>(*this, descriptor, from);
+}
+
+}  // namespace gantry::distribution
