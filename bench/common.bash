@@ -43,6 +43,9 @@ limit() {
   }'
 }
 
+# absent WHAT PEER PEER-VALUE UNIT: what we do not have yet, or do not have to beat.
+absent() { printf '%-34s %-10s %7.2f %-2s %10s\n' "$1" "$2" "$3" "$4" "${5-not there}"; }
+
 milliseconds() { awk -v value="$1" 'BEGIN { print value / 1000 }'; }
 megabytes() { awk -v value="$1" 'BEGIN { print value / 1024 }'; }
 
@@ -58,6 +61,9 @@ rows() {
       "$(milliseconds "$(value gantry 2 <<<"$results")")" ms "$target"
   done
 }
+
+# has COMMAND…: whether our program knows it.
+has() { "${gantry[@]}" "$@" --help >/dev/null 2>&1; }
 
 make_rootfs() {
   mkdir -p "$1"/{bin,dev,etc,proc,sys,tmp}

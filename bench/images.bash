@@ -1,4 +1,5 @@
-# Taking an image in: a gzip'ed docker-archive of this machine's /usr/bin and /usr/lib/python3, loaded and removed.
+# Taking an image in: a gzip'ed docker-archive of this machine's /usr/bin and /usr/lib/python3, loaded and removed; and
+# the list of a thousand images.
 # shellcheck disable=SC2154  # work, gantry, podman: bench/common.bash
 
 make_archive() {
@@ -9,6 +10,20 @@ make_archive() {
   rm "$work/large.tar"
 }
 
+# A store of its own with a thousand images, each of one small file.
+list_a_thousand() {
+  local -a crowded=("$GANTRY_BIN/gantry" --root "$work/crowded" --runroot "$work/gantry-run")
+  local number results
+  mkdir "$work/small"
+  for ((number = 0; number < 1000; ++number)); do
+    echo "$number" >"$work/small/number"
+    tar -C "$work/small" -c . | "${crowded[@]}" import - "localhost/number$number" >/dev/null
+  done
+  [[ $("${crowded[@]}" images --quiet | wc -l) == 1000 ]] || die "there are not 1000 images"
+  results=$(measure "$ROUNDS" gantry "${crowded[@]}" images)
+  limit "images, 1000 of them" "$(milliseconds "$(value gantry 2 <<<"$results")")" ms 5
+}
+
 bench_images() {
   local results
   local steps='"$@" load --input "$archive" && "$@" rmi localhost/large'
@@ -17,4 +32,5 @@ bench_images() {
   results=$(archive=$work/large.oci.tar measure 3 gantry sh -c "$steps" sh "${gantry[@]}" -- \
     podman sh -c "$steps" sh "${podman[@]}")
   rows "load and rmi, $(du -m "$work/large.oci.tar" | cut -f1) MB" "$results" podman
+  list_a_thousand
 }

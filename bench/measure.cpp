@@ -5,6 +5,9 @@
 // and peak resident set in KiB of the command and of the children that it waited for. A command that fails ends it
 // all, and what it wrote on stderr is shown.
 //
+// $BEFORE is a command for the shell before each run, outside of the time: for long commands that want a clean place.
+// One round is enough to warm those up.
+//
 // Small and static on purpose: the peak of a child is never below the size of the process that spawned it.
 
 #include <fcntl.h>
@@ -56,7 +59,9 @@ std::vector<Contender> parse(char** words) {
   return contenders;
 }
 
-void run_once(Contender& contender, const posix_spawn_file_actions_t& quiet, bool counts) {
+void run_once(Contender& contender, const posix_spawn_file_actions_t& quiet, const char* before, bool counts) {
+  if (const int problem = before ? std::system(before) : 0; problem != 0)
+    fail(contender, "what comes before it failed with wait status", problem);
   pid_t pid;
   int status = 0;
   rusage usage;
@@ -87,8 +92,9 @@ int main(int argc, char** argv) {
   messages = std::tmpfile();
   if (!messages) return 1;
   posix_spawn_file_actions_adddup2(&quiet, fileno(messages), 2);
-  for (int round = -std::min(rounds, 3); round < rounds; ++round)
-    for (Contender& contender : contenders) run_once(contender, quiet, round >= 0);
+  const char* before = std::getenv("BEFORE");
+  for (int round = -std::min(rounds, before ? 1 : 3); round < rounds; ++round)
+    for (Contender& contender : contenders) run_once(contender, quiet, before, round >= 0);
   for (Contender& contender : contenders) {
     std::vector<long>& times = contender.microseconds;
     std::sort(times.begin(), times.end());
