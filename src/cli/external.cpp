@@ -9,6 +9,11 @@ constinit const Command kBootstrap = {
     .summary = "Make an image from this machine's own packages, without a registry",
     .program = "gantry-transfer",
 };
+constinit const Command kCopy = {
+    .name = "copy",
+    .summary = "Copy an image from one place to another",
+    .program = "gantry-transfer",
+};
 constinit const Command kImport = {
     .name = "import",
     .summary = "Make an image from the tar archive of a root file system",
@@ -17,6 +22,26 @@ constinit const Command kImport = {
 constinit const Command kLoad = {
     .name = "load",
     .summary = "Take images from an archive or a folder",
+    .program = "gantry-transfer",
+};
+constinit const Command kLogin = {
+    .name = "login",
+    .summary = "Log in to a registry",
+    .program = "gantry-transfer",
+};
+constinit const Command kLogout = {
+    .name = "logout",
+    .summary = "Forget the credentials for a registry",
+    .program = "gantry-transfer",
+};
+constinit const Command kPull = {
+    .name = "pull",
+    .summary = "Take images from a registry",
+    .program = "gantry-transfer",
+};
+constinit const Command kPush = {
+    .name = "push",
+    .summary = "Bring an image to a registry",
     .program = "gantry-transfer",
 };
 constinit const Command kSave = {

@@ -3,6 +3,7 @@
 #include "distribution/backoff.hpp"
 #include "distribution/failure.hpp"
 #include "distribution/repository.hpp"
+#include "oci/media_types.hpp"
 
 namespace gantry::distribution {
 
@@ -48,7 +49,7 @@ class BlobSource final : public Source {
 
   Result<> ask() {
     Order order{.url = repository_.path("blobs/" + descriptor_.digest.text())};
-    if (!descriptor_.urls.empty()) order.url = descriptor_.urls.front();
+      if (oci::is_foreign_layer(descriptor_.media_type) && !descriptor_.urls.empty()) order.url = descriptor_.urls.front();
     if (position_ > 0) order.headers.push_back({"Range", fmt::format("bytes={}-", position_)});
     answer_ = TRY(repository_.session().send(order, repository_.pull_scope()));
     if (answer_->status() == 206 && position_ > 0) return check_range();

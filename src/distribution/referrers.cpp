@@ -57,7 +57,7 @@ Result<> Repository::add_to_tag_schema(const oci::Descriptor& descriptor, const 
   entry.artifact_type = artifact_type_of(manifest);
   std::erase_if(index.manifests, [&](const auto& one) { return one.digest == descriptor.digest; });
   index.manifests.push_back(std::move(entry));
-  Document document;
+  oci::Document document;
   document.bytes = oci::write_index(index);
   document.descriptor = {.media_type = std::string(oci::kOciIndex),
                          .digest = archive::hash_of(as_bytes(document.bytes)),

@@ -34,13 +34,13 @@ Result<std::optional<oci::Digest>> announced_digest(const http::Answer& answer) 
 Repository::Repository(std::shared_ptr<Session> session, std::string name)
     : session_(std::move(session)), name_(std::move(name)), label_(session_->access().host + "/" + name_) {}
 
-Result<Document> Repository::manifest(const std::string& reference) const {
+Result<oci::Document> Repository::manifest(const std::string& reference) const {
   auto asked = oci::Digest::parse(reference);
   std::string what = label_ + (asked ? "@" : ":") + reference;
   auto answer = TRY(
       session_->send({.url = path("manifests/" + reference), .headers = {{"Accept", accepted_types()}}}, pull_scope()));
   if (answer->status() != 200) return failure(*answer, what);
-  Document document;
+  oci::Document document;
   document.bytes = TRY(with_context(answer->text(kMaxManifest), "{}", what));
   auto expected = asked ? std::optional(*asked) : TRY(with_context(announced_digest(*answer), "{}", what));
   document.descriptor.digest =
@@ -69,7 +69,7 @@ Result<std::optional<oci::Descriptor>> Repository::find_manifest(const std::stri
       .media_type = media_type_of(*answer), .digest = *digest, .size = static_cast<std::int64_t>(*size)});
 }
 
-Result<> Repository::put_manifest(const Document& document, const std::string& reference) const {
+Result<> Repository::put_manifest(const oci::Document& document, const std::string& reference) const {
   auto answer = TRY(session_->send({.method = "PUT",
                                     .url = path("manifests/" + reference),
                                     .headers = {{"Content-Type", document.descriptor.media_type}},

@@ -2,6 +2,7 @@
 
 #include "base/stream.hpp"
 #include "distribution/session.hpp"
+#include "oci/document.hpp"
 #include "oci/image_spec.hpp"
 #include "oci/reference.hpp"
 
@@ -12,12 +13,6 @@
 #include <vector>
 
 namespace gantry::distribution {
-
-/// A manifest or index as its bytes are, which match its digest.
-struct Document {
-  oci::Descriptor descriptor;
-  std::string bytes;
-};
 
 /// One repository of a registry (distribution-spec 1.1). Errors name it and what was asked for.
 class Repository {
@@ -31,11 +26,11 @@ class Repository {
   Session& session() const { return *session_; }
 
   /// By tag or digest. Code::corrupt when the bytes do not match the digest that was asked for or announced.
-  Result<Document> manifest(const std::string& reference) const;
+  Result<oci::Document> manifest(const std::string& reference) const;
   /// The same without the bytes, by HEAD; nothing when it is not there.
   Result<std::optional<oci::Descriptor>> find_manifest(const std::string& reference) const;
   /// Under a tag or its digest.
-  Result<> put_manifest(const Document& document, const std::string& reference) const;
+  Result<> put_manifest(const oci::Document& document, const std::string& reference) const;
   Result<> delete_manifest(const oci::Digest& digest) const;
 
   /// The bytes of a blob. They are asked for at the first read, and again from where they stopped when the connection

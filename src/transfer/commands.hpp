@@ -16,6 +16,11 @@ extern const Command kLoad;
 extern const Command kSave;
 extern const Command kImport;
 extern const Command kBootstrap;
+extern const Command kPull;
+extern const Command kPush;
+extern const Command kCopy;
+extern const Command kLogin;
+extern const Command kLogout;
 
 /// Opens the store and does `work`. For an ordinary user both happen as root of a user namespace, where files can get
 /// the owners that an image gives them.

@@ -18,7 +18,6 @@ namespace gantry::transfer {
 
 namespace {
 
-
 /// A compression that another program undoes.
 struct Foreign {
   std::string_view magic;

@@ -3,9 +3,6 @@
 #include "archive/hash.hpp"
 #include "base/log.hpp"
 #include "oci/media_types.hpp"
-#include "transfer/input.hpp"
-
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <deque>
@@ -16,10 +13,13 @@ namespace gantry::transfer {
 
 namespace {
 
-oci::Descriptor describe(std::string_view media_type, std::string_view bytes) {
-  return {.media_type = std::string(media_type),
-          .digest = archive::hash_of(as_bytes(bytes)),
-          .size = static_cast<std::int64_t>(bytes.size())};
+oci::Document document(std::string_view media_type, std::string bytes) {
+  oci::Document document;
+  document.descriptor = {.media_type = std::string(media_type),
+                         .digest = archive::hash_of(as_bytes(bytes)),
+                         .size = static_cast<std::int64_t>(bytes.size())};
+  document.bytes = std::move(bytes);
+  return document;
 }
 
 std::size_t max_jobs() { return std::clamp(std::thread::hardware_concurrency(), 1u, 4u); }
@@ -27,7 +27,8 @@ std::size_t max_jobs() { return std::clamp(std::thread::hardware_concurrency(), 
 /// The layers of one image: those that the store lacks are received, several at a time.
 class Intake {
  public:
-  Intake(const store::Store& store, const Tree& tree, const Offer& offer) : store_(store), tree_(tree), offer_(offer) {}
+  Intake(const store::Store& store, const Origin& origin, const Offer& offer)
+      : store_(store), origin_(origin), offer_(offer) {}
 
   Result<std::vector<ReceivedLayer>> run() {
     layers_.resize(offer_.layers.size());
@@ -66,33 +67,23 @@ class Intake {
 
   bool present(std::size_t i) {
     if (!store_.layers().has(diff_id(i))) return false;
-    oci::Descriptor descriptor = offer_.layers[i].descriptor;
-    if (descriptor.digest.empty()) {
-      // A layer of a docker-archive is a plain tar as a rule, and then its diff id is its digest.
-      auto size = store_.blobs().size(diff_id(i));
-      if (!size) return false;
-      descriptor = {
-          .media_type = std::string(oci::kOciLayer), .digest = diff_id(i), .size = static_cast<std::int64_t>(*size)};
-    } else if (!has_blob(descriptor)) {
-      return false;
-    }
-    layers_[i].emplace(ReceivedLayer::present(std::move(descriptor), diff_id(i)));
+    const oci::Descriptor& descriptor = offer_.layers[i].descriptor;
+    if (!has_blob(descriptor)) return false;
+    layers_[i].emplace(ReceivedLayer::present(descriptor, diff_id(i)));
     return true;
   }
 
   Result<LayerOrder> order(std::size_t i) const {
     const OfferedLayer& layer = offer_.layers[i];
-    auto source = TRY(tree_.open(layer.path));
     LayerOrder order{.label = fmt::format("layer {} of {}", i + 1, offer_.label),
-                     .source = std::move(source),
+                     .source = nullptr,
+                     .digest = layer.descriptor.digest,
+                     .size = layer.descriptor.size,
                      .diff_id = layer.diff_id,
+                     .keep_blob = !has_blob(layer.descriptor),
                      .unpack = !store_.layers().has(layer.diff_id)};
-    if (!layer.descriptor.digest.empty()) {
-      order.digest = layer.descriptor.digest;
-      order.size = layer.descriptor.size;
-      order.keep_blob = !has_blob(layer.descriptor);
-    }
-    log::info("{}: {}", order.label, layer.path);
+    order.source = TRY(origin_.open(layer.descriptor));
+    log::info("{}: {}", order.label, layer.descriptor.digest.text());
     return order;
   }
 
@@ -104,62 +95,31 @@ class Intake {
   }
 
   const store::Store& store_;
-  const Tree& tree_;
+  const Origin& origin_;
   const Offer& offer_;
   std::vector<std::optional<ReceivedLayer>> layers_;
   std::deque<Running> running_;
 };
 
 /// In an order in which a killed process leaves at most what a collection removes.
-Result<> publish(const store::Store& store, std::vector<ReceivedLayer>& layers, const oci::Descriptor& config,
-                 const std::string& config_bytes, const oci::Descriptor& manifest, const std::string& manifest_bytes,
-                 const std::vector<std::string>& names) {
+Result<> publish(const store::Store& store, std::vector<ReceivedLayer>& layers, const oci::Document& config,
+                 const oci::Document& manifest, const std::vector<std::string>& names) {
   for (auto& layer : layers) TRY(layer.commit());
-  TRY(store.blobs().put(config.digest, config_bytes));
-  TRY(store.blobs().put(manifest.digest, manifest_bytes));
-  return store.images().add(manifest, names);
+  TRY(store.blobs().put(config.descriptor.digest, config.bytes));
+  TRY(store.blobs().put(manifest.descriptor.digest, manifest.bytes));
+  // In index.json a manifest stands for itself, whatever an index said of it.
+  const auto& descriptor = manifest.descriptor;
+  return store.images().add({.media_type = descriptor.media_type, .digest = descriptor.digest, .size = descriptor.size},
+                            names);
 }
 
-Result<LoadedImage> load_offer(const store::Store& store, const Tree& tree, const Offer& offer) {
-  auto layers = TRY(Intake(store, tree, offer).run());
-  if (offer.names.empty() && store.images().find(offer.config.digest.text()))
-    return LoadedImage{offer.config.digest.hex(), {}};  // it is listed already, if by another manifest
-  if (offer.manifest.digest.empty()) return store_image(store, std::move(layers), offer.config_bytes, offer.names);
-  TRY(publish(store, layers, offer.config, offer.config_bytes, offer.manifest, offer.manifest_bytes, offer.names));
-  return LoadedImage{offer.config.digest.hex(), offer.names};
-}
-
-Result<Transport> detect(const Tree& tree) {
-  if (tree.has("oci-layout") && tree.has("index.json")) return Transport::oci;
-  if (tree.has("version") && tree.has("manifest.json")) return Transport::dir;
-  if (tree.has("manifest.json")) return Transport::docker_archive;
-  return fail(Code::invalid, "{} holds no image: there is neither manifest.json nor oci-layout", tree.name())
-      .with_cure("gantry import makes an image of a root file system's tar");
-}
-
-bool is_folder(const std::string& path) {
-  struct stat info;
-  return stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
-}
-
-Result<std::unique_ptr<Tree>> open_tree(const store::Store& store, const Location& location) {
-  bool is_archive = location.transport == Transport::oci_archive || location.transport == Transport::docker_archive;
-  if (!is_archive && (location.transport != Transport::detect || is_folder(location.path)))
-    return open_folder_tree(location.path);
-  auto input = TRY(open_input(location.path));
-  std::string name = input.name;
-  return open_tar_tree(TRY(seekable(std::move(input), store.root() + "/tmp")), name);
-}
-
-Result<std::vector<Offer>> offers_of(const Tree& tree, Transport transport, const Wanted& wanted) {
-  switch (transport == Transport::detect ? TRY(detect(tree)) : transport) {
-    case Transport::docker_archive:
-      return offers_of_docker_archive(tree, wanted);
-    case Transport::dir:
-      return offers_of_dir(tree, wanted);
-    default:
-      return offers_of_layout(tree, wanted);
-  }
+Result<LoadedImage> load_offer(const store::Store& store, const Origin& origin, const Offer& offer) {
+  auto layers = TRY(Intake(store, origin, offer).run());
+  LoadedImage loaded{offer.config.descriptor.digest.hex(), offer.names, offer.manifest.descriptor.digest};
+  if (offer.names.empty() && store.images().find(offer.config.descriptor.digest.text()))
+    return loaded;  // it is listed already, if by another manifest
+  TRY(publish(store, layers, offer.config, offer.manifest, offer.names));
+  return loaded;
 }
 
 }  // namespace
@@ -168,25 +128,27 @@ Result<LoadedImage> store_image(const store::Store& store, std::vector<ReceivedL
                                 const std::string& config_bytes, const std::vector<std::string>& names) {
   oci::Manifest manifest;
   manifest.media_type = oci::kOciManifest;
-  manifest.config = describe(oci::kOciConfig, config_bytes);
+  oci::Document config = document(oci::kOciConfig, config_bytes);
+  manifest.config = config.descriptor;
   for (const auto& layer : layers) manifest.layers.push_back(layer.descriptor());
-  std::string bytes = oci::write_manifest(manifest);
-  TRY(publish(store, layers, manifest.config, config_bytes, describe(oci::kOciManifest, bytes), bytes, names));
-  return LoadedImage{manifest.config.digest.hex(), names};
+  oci::Document written = document(oci::kOciManifest, oci::write_manifest(manifest));
+  TRY(publish(store, layers, config, written, names));
+  return LoadedImage{config.descriptor.digest.hex(), names, written.descriptor.digest};
 }
 
-Result<std::vector<LoadedImage>> load(const store::Store& store, const Location& location,
+Result<std::vector<LoadedImage>> load(const store::Store& store, const Origin& origin, const std::string& reference,
                                       const std::optional<oci::Platform>& platform) {
   TRY(store.sweep());
   Lock used = TRY(store.use());  // what is here now stays here until the image is listed
-  auto tree = TRY(open_tree(store, location));
-  auto offers = TRY(offers_of(*tree, location.transport, {location.reference, platform}));
-  if (offers.empty()) {
-    if (location.reference.empty()) return fail(Code::not_found, "{} lists no image", tree->name());
-    return fail(Code::not_found, "{} has no image '{}'", tree->name(), location.reference);
+  auto images = TRY(origin.list(reference));
+  if (images.empty()) {
+    if (reference.empty()) return fail(Code::not_found, "{} lists no image", origin.name());
+    return fail(Code::not_found, "{} has no image '{}'", origin.name(), reference);
   }
+  std::vector<Offer> offers;
+  for (const auto& image : images) offers.push_back(TRY(offer_of(origin, image, platform)));
   std::vector<LoadedImage> loaded;
-  for (const auto& offer : offers) loaded.push_back(TRY(load_offer(store, *tree, offer)));
+  for (const auto& offer : offers) loaded.push_back(TRY(load_offer(store, origin, offer)));
   return loaded;
 }
 

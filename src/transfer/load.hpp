@@ -13,11 +13,13 @@ namespace gantry::transfer {
 struct LoadedImage {
   std::string id;
   std::vector<std::string> names;  ///< canonical; may be empty
+  oci::Digest manifest;
 };
 
-/// Loads the images at `location`, for this machine unless `platform` says otherwise. Either an image comes in whole,
-/// with all its blobs checked against their digests and all layers unpacked, or nothing of it remains.
-Result<std::vector<LoadedImage>> load(const store::Store& store, const Location& location,
+/// Loads the images of an origin, for this machine unless `platform` says otherwise: the one that `reference` means, or
+/// all of them when it is empty. Either an image comes in whole, with all its blobs checked against their digests and
+/// all layers unpacked, or nothing of it remains.
+Result<std::vector<LoadedImage>> load(const store::Store& store, const Origin& origin, const std::string& reference,
                                       const std::optional<oci::Platform>& platform = {});
 
 /// Layers that are in hand, and the config that goes with them, become an image of the store.

@@ -1,6 +1,7 @@
 #include "options/print.hpp"
 #include "transfer/commands.hpp"
 #include "transfer/load.hpp"
+#include "transfer/open_origin.hpp"
 
 namespace gantry::transfer {
 
@@ -15,7 +16,8 @@ struct LoadArguments {
 Result<int> run_load(const Globals& globals, const LoadArguments& arguments) {
   Location location = parse_location(arguments.input);
   TRY(with_store(globals, [&](const store::Store& store) -> Result<> {
-    for (const auto& image : TRY(load(store, location, arguments.platform))) {
+    auto origin = TRY(open_files(location, store.root() + "/tmp"));
+    for (const auto& image : TRY(load(store, *origin, location.reference, arguments.platform))) {
       if (arguments.quiet) continue;
       for (const auto& name : image.names) TRY(options::print(fmt::format("Loaded image: {}\n", name)));
       if (image.names.empty()) TRY(options::print(fmt::format("Loaded image: sha256:{}\n", image.id)));

@@ -1,6 +1,7 @@
 #include "transfer/load.hpp"
 
 #include "base/subprocess.hpp"
+#include "transfer/open_origin.hpp"
 #include "transfer/test_support.hpp"
 
 #include <gmock/gmock.h>
@@ -17,7 +18,9 @@ class Load : public Workshop {
  protected:
   Result<std::vector<LoadedImage>> load_path(const std::string& path,
                                              const std::optional<oci::Platform>& platform = {}) {
-    return load(*store, parse_location(path), platform);
+    Location location = parse_location(path);
+    auto origin = TRY(open_files(location, folder + "/store/tmp"));
+    return load(*store, *origin, location.reference, platform);
   }
   Result<std::vector<LoadedImage>> load_files(const std::map<std::string, std::string>& files,
                                               const std::optional<oci::Platform>& platform = {}) {
@@ -68,7 +71,7 @@ TEST_F(Load, TakesAnImageLayoutFromAnArchiveAndFromAFolder) {
 TEST_F(Load, ReadsNothingTwiceThatIsHereAlready) {
   auto files = docker_archive(config_of({base, top}), {base, top}, "app:1");
   ASSERT_TRUE(load_files(files));
-  files[hex_of(base) + ".tar"] = "no tar any more";
+  files[hex_of(base) + ".tar"] = std::string(base.size(), 'x');
   auto loaded = load_files(files);
   EXPECT_TRUE(loaded) << loaded.error().message();
 }
@@ -105,8 +108,8 @@ TEST_F(Load, UnpacksAgainWhatIsGone) {
 TEST_F(Load, RefusesALayerThatIsNotTheOneOfTheConfig) {
   auto files = docker_archive(config_of({base}), {top}, "app:1");
   EXPECT_EQ(refusal(files, Code::corrupt),
-            fmt::format("layer 1 of docker.io/library/app:1 unpacks to sha256:{}, not to sha256:{} as the config says",
-                        hex_of(top), hex_of(base)));
+            fmt::format("layer 1 of docker.io/library/app:1 has the digest sha256:{}, not sha256:{}", hex_of(top),
+                        hex_of(base)));
 }
 
 TEST_F(Load, RefusesABlobThatDoesNotMatchItsDigest) {
@@ -175,7 +178,7 @@ TEST_F(Load, RefusesAnImageForAnotherPlatformUnlessItIsAskedFor) {
   auto files = docker_archive(config, {base}, "app:1");
   EXPECT_EQ(refusal(files, Code::unsupported),
             fmt::format("image docker.io/library/app:1 is made for linux/s390x, and this machine is {} (--platform "
-                        "linux/s390x loads it all the same)",
+                        "linux/s390x takes it all the same)",
                         oci::text_of(oci::host_platform())));
   EXPECT_TRUE(load_files(files, oci::parse_platform("linux/s390x").value()));
 }

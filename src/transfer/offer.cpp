@@ -1,33 +1,29 @@
 #include "transfer/offer.hpp"
 
-#include "archive/hash.hpp"
 #include "oci/media_types.hpp"
 
 namespace gantry::transfer {
 
-Result<std::string> read_document(const Tree& tree, const std::string& path, const oci::Descriptor& descriptor) {
-  std::string bytes = TRY(tree.read(path));
-  if (static_cast<std::int64_t>(bytes.size()) != descriptor.size)
-    return fail(Code::corrupt, "{}: {} has {} bytes, not {}", tree.name(), descriptor.digest.text(), bytes.size(),
-                descriptor.size);
-  auto actual = archive::hash_of(as_bytes(bytes), descriptor.digest.algorithm());
-  if (actual != descriptor.digest)
-    return fail(Code::corrupt, "{}: {} has the digest {}", tree.name(), descriptor.digest.text(), actual.text());
-  return bytes;
-}
+namespace {
 
-Result<> check_platform(const oci::ImageConfig& config, const Wanted& wanted, const std::string& label) {
+constexpr int kMaxIndexDepth = 4;
+
+/// Code::unsupported names both platforms.
+Result<> check_platform(const oci::ImageConfig& config, const std::optional<oci::Platform>& wanted,
+                        const std::string& label) {
   oci::Platform image = oci::normalized(oci::platform_of(config));
-  oci::Platform machine = wanted.platform.value_or(oci::host_platform());
+  oci::Platform machine = wanted.value_or(oci::host_platform());
   if (oci::match(machine, image) > 0) return {};
-  std::string cure = fmt::format("--platform {} loads it all the same", oci::text_of(image));
+  std::string cure = fmt::format("--platform {} takes it all the same", oci::text_of(image));
   return fail(Code::unsupported, "image {} is made for {}, {} {}", label, oci::text_of(image),
-              wanted.platform ? "not for" : "and this machine is", oci::text_of(machine))
+              wanted ? "not for" : "and this machine is", oci::text_of(machine))
       .with_cure(std::move(cure));
 }
 
-Result<oci::Descriptor> choose(const oci::Index& index, const Wanted& wanted, const std::string& label) {
-  oci::Platform machine = wanted.platform.value_or(oci::host_platform());
+/// The image of an index that fits best.
+Result<oci::Descriptor> choose(const oci::Index& index, const std::optional<oci::Platform>& wanted,
+                               const std::string& label) {
+  oci::Platform machine = wanted.value_or(oci::host_platform());
   const oci::Descriptor* best = nullptr;
   int best_match = 0;
   std::string others;
@@ -46,31 +42,46 @@ Result<oci::Descriptor> choose(const oci::Index& index, const Wanted& wanted, co
       .with_cure("--platform chooses one of them");
 }
 
-Result<Offer> offer_of_manifest(const Tree& tree, const oci::Descriptor& descriptor, std::string bytes,
-                                std::string (*blob_path)(const oci::Digest&), const Wanted& wanted, std::string label) {
+}  // namespace
+
+Result<oci::Document> manifest_of(const Origin& origin, const Listed& image,
+                                  const std::optional<oci::Platform>& platform) {
+  oci::Descriptor entry = image.root;
+  for (int depth = 0; depth < kMaxIndexDepth; ++depth) {
+    auto document = TRY(origin.document(entry));
+    if (oci::is_manifest(entry.media_type)) return document;
+    if (!oci::is_index(entry.media_type))
+      return fail(Code::unsupported, "{}: {} is of type {}, which is no image", origin.name(), image.label,
+                  entry.media_type);
+    auto index = TRY(oci::parse_index(document.bytes, fmt::format("{}: index of {}", origin.name(), image.label)));
+    entry = TRY(choose(index, platform, image.label));
+  }
+  return fail(Code::invalid, "{}: the indexes of {} are nested too deep", origin.name(), image.label);
+}
+
+Result<Offer> offer_of(const Origin& origin, const Listed& image, const std::optional<oci::Platform>& platform) {
   Offer offer;
-  offer.label = std::move(label);
-  std::string name = fmt::format("{}: manifest of {}", tree.name(), offer.label);
-  auto manifest = TRY(oci::parse_manifest(bytes, name));
+  offer.names = image.names;
+  offer.label = image.label;
+  offer.manifest = TRY(manifest_of(origin, image, platform));
+  std::string name = fmt::format("{}: manifest of {}", origin.name(), offer.label);
+  auto manifest = TRY(oci::parse_manifest(offer.manifest.bytes, name));
   if (!oci::is_config(manifest.config.media_type))
     return fail(Code::unsupported, "{}: its config is of type {}, so it is no container image", name,
                 manifest.config.media_type);
-  offer.config_bytes = TRY(read_document(tree, blob_path(manifest.config.digest), manifest.config));
+  offer.config = TRY(origin.document(manifest.config));
   auto config =
-      TRY(oci::parse_image_config(offer.config_bytes, fmt::format("{}: config of {}", tree.name(), offer.label)));
+      TRY(oci::parse_image_config(offer.config.bytes, fmt::format("{}: config of {}", origin.name(), offer.label)));
   if (config.rootfs.diff_ids.size() != manifest.layers.size())
     return fail(Code::corrupt, "{} lists {} layers, the config {}", name, manifest.layers.size(),
                 config.rootfs.diff_ids.size());
-  TRY(check_platform(config, wanted, offer.label));
+  TRY(check_platform(config, platform, offer.label));
   for (std::size_t i = 0; i < manifest.layers.size(); ++i) {
     const auto& layer = manifest.layers[i];
     if (!oci::is_layer(layer.media_type))
       return fail(Code::unsupported, "{}: layer {} is of type {}", name, i + 1, layer.media_type);
-    offer.layers.push_back({blob_path(layer.digest), layer, config.rootfs.diff_ids[i]});
+    offer.layers.push_back({layer, config.rootfs.diff_ids[i]});
   }
-  offer.manifest = {.media_type = descriptor.media_type, .digest = descriptor.digest, .size = descriptor.size};
-  offer.manifest_bytes = std::move(bytes);
-  offer.config = manifest.config;
   return offer;
 }
 

@@ -8,7 +8,7 @@ namespace gantry::transfer {
 
 namespace {
 
-constexpr const Command* kImageCommands[] = {&kBootstrap, &kImport, &kLoad, &kSave};
+constexpr const Command* kImageCommands[] = {&kBootstrap, &kCopy, &kImport, &kLoad, &kPull, &kPush, &kSave};
 constinit const Command kImage = {
     .name = "image",
     .summary = "Work with images",
@@ -18,7 +18,7 @@ constinit const Command kImage = {
 };
 
 constexpr options::Group kGroups[] = {options::group(options::kGlobalOptions)};
-constexpr const Command* kCommands[] = {&kImage, &kImport, &kLoad, &kSave};
+constexpr const Command* kCommands[] = {&kImage, &kImport, &kLoad, &kLogin, &kLogout, &kPull, &kPush, &kSave};
 constinit const Command kRoot = {
     .name = "gantry",
     .summary = "Work with containers and images",

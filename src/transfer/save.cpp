@@ -5,9 +5,10 @@
 #include "archive/pipeline.hpp"
 #include "base/json.hpp"
 #include "oci/media_types.hpp"
-#include "oci/reference.hpp"
+#include "transfer/checked_source.hpp"
 #include "transfer/destination.hpp"
 #include "transfer/docker_archive.hpp"
+#include "transfer/names.hpp"
 
 #include <algorithm>
 #include <array>
@@ -23,21 +24,11 @@ struct Chosen {
   std::vector<std::string> names;
 };
 
-/// The one of its names that the user means; none when the user gave its id.
-std::string chosen_name(const store::Image& image, const std::string& given) {
-  auto local = store::local_name(given);
-  auto reference = oci::parse_reference(given);
-  std::string whole = reference ? oci::with_default_tag(std::move(*reference)).canonical() : "";
-  for (const auto& name : image.names)
-    if ((local && name == *local) || name == whole) return name;
-  return {};
-}
-
 Result<std::vector<Chosen>> choose_images(const store::Store& store, const std::vector<std::string>& given) {
   std::vector<Chosen> chosen;
   for (const auto& text : given) {
     auto image = TRY(store.images().find(text));
-    std::string name = chosen_name(image, text);
+    std::string name = chosen_name(image.names, text);
     auto same = std::ranges::find_if(chosen, [&](const Chosen& other) { return other.image.id == image.id; });
     if (same == chosen.end()) same = chosen.insert(same, Chosen{std::move(image), {}});
     if (!name.empty() && std::ranges::find(same->names, name) == same->names.end())
@@ -46,26 +37,10 @@ Result<std::vector<Chosen>> choose_images(const store::Store& store, const std::
   return chosen;
 }
 
-/// Fails at its end when the bytes were not those of the digest.
-class CheckedSource final : public Source {
- public:
-  CheckedSource(Fd fd, const oci::Digest& digest)
-      : file_(std::move(fd), digest.text()), digest_(digest), hasher_(digest.algorithm()) {}
-  Result<std::size_t> read(std::span<std::byte> buffer) override {
-    std::size_t got = TRY(file_.read(buffer));
-    hasher_.update(Bytes(buffer).first(got));
-    if (got > 0) return got;
-    auto actual = hasher_.finish();
-    if (actual != digest_)
-      return fail(Code::corrupt, "blob {} in the store has the digest {}", digest_.text(), actual.text());
-    return got;
-  }
-
- private:
-  FileSource file_;
-  oci::Digest digest_;
-  archive::Hasher hasher_;
-};
+std::unique_ptr<Source> checked(const oci::Digest& digest, Fd fd) {
+  return std::make_unique<CheckedSource>(std::make_unique<FileSource>(std::move(fd), digest.text()), digest,
+                                         fmt::format("blob {} in the store", digest.text()));
+}
 
 class Saver {
  public:
@@ -141,9 +116,9 @@ class Saver {
 
   Result<std::string> checked_bytes(const oci::Digest& digest) const {
     std::string bytes = TRY(store_.blobs().read(digest));
-    CheckedSource source(TRY(store_.blobs().open(digest)), digest);
+    auto source = checked(digest, TRY(store_.blobs().open(digest)));
     std::array<std::byte, 16384> buffer;
-    while (TRY(source.read(buffer)) > 0) {
+    while (TRY(source->read(buffer)) > 0) {
     }
     return bytes;
   }
@@ -159,8 +134,8 @@ class Saver {
     for (const auto& layer : image.manifest.layers) digests.push_back(layer.digest);
     for (const auto& digest : digests) {
       if (!is_new(path_of(digest))) continue;
-      CheckedSource source(TRY(store_.blobs().open(digest)), digest);
-      TRY(destination_.put(path_of(digest), TRY(store_.blobs().size(digest)), source));
+      auto source = checked(digest, TRY(store_.blobs().open(digest)));
+      TRY(destination_.put(path_of(digest), TRY(store_.blobs().size(digest)), *source));
     }
     return {};
   }

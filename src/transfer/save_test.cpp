@@ -2,6 +2,7 @@
 
 #include "base/subprocess.hpp"
 #include "transfer/load.hpp"
+#include "transfer/open_origin.hpp"
 #include "transfer/test_support.hpp"
 
 #include <gmock/gmock.h>
@@ -24,12 +25,15 @@ class Save : public Workshop {
   bool load_archive(const std::string& name, const std::map<std::string, std::string>& files) {
     std::vector<std::pair<archive::Entry, std::string>> entries;
     for (const auto& [path, data] : files) entries.push_back(file(path, data));
-    return load(*store, parse_location(write(name, tar_of(entries)))).has_value();
+    auto origin = open_files(parse_location(write(name, tar_of(entries))), folder + "/store/tmp");
+    return origin && load(*store, **origin, "").has_value();
   }
   /// Loads what was saved into an empty store.
   Result<std::vector<LoadedImage>> load_elsewhere(const std::string& path) {
     std::string root = fmt::format("{}/elsewhere{}", folder, ++elsewhere);
-    return load(TRY(store::Store::open(root)), parse_location(path));
+    auto elsewhere_store = TRY(store::Store::open(root));
+    auto origin = TRY(open_files(parse_location(path), root + "/tmp"));
+    return load(elsewhere_store, *origin, "");
   }
   std::string out(const std::string& name) const { return folder + "/" + name; }
 

@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -72,6 +73,12 @@ class FolderTree final : public Tree {
 
   bool has(const std::string& path) const override { return faccessat(folder_.get(), path.c_str(), R_OK, 0) == 0; }
 
+  std::optional<std::uint64_t> size(const std::string& path) const override {
+    struct stat info;
+    if (fstatat(folder_.get(), path.c_str(), &info, 0) < 0 || !S_ISREG(info.st_mode)) return {};
+    return static_cast<std::uint64_t>(info.st_size);
+  }
+
   Result<std::unique_ptr<Source>> open(const std::string& path) const override {
     auto fd = open_at(folder_.get(), path, O_RDONLY);
     if (!fd && fd.error().code() == Code::not_found) return no_file(*this, path);
@@ -104,7 +111,7 @@ class TarTree final : public Tree {
     while (auto entry = TRY(reader.next())) {
       if (members_.size() == kMaxMembers) return fail(Code::invalid, "it has more than {} members", kMaxMembers);
       std::string path = clean(entry->path);
-      Member member{entry->position, {}};
+      Member member{entry->position, entry->size, {}};
       if (entry->kind == archive::Kind::symlink) member.link = clean(folder_of(path) + entry->link);
       else if (entry->kind == archive::Kind::hardlink) member.link = clean(entry->link);
       else if (entry->kind != archive::Kind::file) continue;
@@ -114,12 +121,16 @@ class TarTree final : public Tree {
   }
 
   const std::string& name() const override { return name_; }
-  bool has(const std::string& path) const override { return find(path).has_value(); }
+  bool has(const std::string& path) const override { return find(path) != nullptr; }
+  std::optional<std::uint64_t> size(const std::string& path) const override {
+    const Member* member = find(path);
+    return member != nullptr ? std::optional(member->size) : std::nullopt;
+  }
 
   Result<std::unique_ptr<Source>> open(const std::string& path) const override {
-    auto position = find(path);
-    if (!position) return no_file(*this, path);
-    auto source = std::make_unique<MemberSource>(tar_.get(), *position, name_);
+    const Member* member = find(path);
+    if (member == nullptr) return no_file(*this, path);
+    auto source = std::make_unique<MemberSource>(tar_.get(), member->position, name_);
     TRY(with_context(source->start(), "{}: {}", name_, path));
     return source;
   }
@@ -127,6 +138,7 @@ class TarTree final : public Tree {
  private:
   struct Member {
     std::uint64_t position = 0;
+    std::uint64_t size = 0;
     std::optional<std::string> link;
   };
 
@@ -135,15 +147,15 @@ class TarTree final : public Tree {
     return slash == std::string::npos ? "" : path.substr(0, slash + 1);
   }
 
-  std::optional<std::uint64_t> find(const std::string& path) const {
+  const Member* find(const std::string& path) const {
     std::string wanted = clean(path);
     for (int links = 0; links < kMaxLinks; ++links) {
       auto member = members_.find(wanted);
-      if (member == members_.end()) return {};
-      if (!member->second.link) return member->second.position;
+      if (member == members_.end()) return nullptr;
+      if (!member->second.link) return &member->second;
       wanted = *member->second.link;
     }
-    return {};
+    return nullptr;
   }
 
   Fd tar_;

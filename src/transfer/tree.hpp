@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace gantry::transfer {
@@ -17,6 +18,8 @@ class Tree {
   /// For errors: the path that the user gave.
   virtual const std::string& name() const = 0;
   virtual bool has(const std::string& path) const = 0;
+  /// Bytes of a file, where that is known without reading it.
+  virtual std::optional<std::uint64_t> size(const std::string& path) const = 0;
   /// Reads one file from its start. Any number may be read at a time, also in different processes after a fork.
   /// Code::not_found names the file and the tree. `this` outlives it.
   virtual Result<std::unique_ptr<Source>> open(const std::string& path) const = 0;

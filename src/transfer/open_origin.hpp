@@ -1,0 +1,19 @@
+#pragma once
+
+#include "store/store.hpp"
+#include "transfer/location.hpp"
+#include "transfer/origin.hpp"
+
+#include <memory>
+#include <string>
+
+namespace gantry::transfer {
+
+/// The image of a store that `name` means, with its blobs.
+Result<std::unique_ptr<Origin>> open_store_origin(const store::Store& store, const std::string& name);
+
+/// Opens the files at `location`, of whatever kind they are. `tmp` is a folder for what has to be put down: an archive
+/// from a pipe, or one that is compressed. Code::invalid when there is no image.
+Result<std::unique_ptr<Origin>> open_files(const Location& location, const std::string& tmp);
+
+}  // namespace gantry::transfer

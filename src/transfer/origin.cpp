@@ -1,0 +1,34 @@
+#include "transfer/origin.hpp"
+
+#include "archive/hash.hpp"
+
+#include <array>
+
+namespace gantry::transfer {
+
+namespace {
+
+constexpr std::size_t kMaxDocument = 4u << 20;
+
+}  // namespace
+
+Result<oci::Document> Origin::document(const oci::Descriptor& descriptor) const {
+  auto source = TRY(open(descriptor));
+  oci::Document document;
+  document.descriptor = descriptor;
+  std::array<std::byte, 16384> buffer;
+  while (std::size_t got = TRY(source->read(buffer))) {
+    document.bytes.append(as_text(Bytes(buffer).first(got)));
+    if (document.bytes.size() > kMaxDocument)
+      return fail(Code::corrupt, "{}: {} has more than {} bytes", name(), descriptor.digest.text(), kMaxDocument);
+  }
+  if (static_cast<std::int64_t>(document.bytes.size()) != descriptor.size)
+    return fail(Code::corrupt, "{}: {} has {} bytes, not {}", name(), descriptor.digest.text(), document.bytes.size(),
+                descriptor.size);
+  auto actual = archive::hash_of(as_bytes(document.bytes), descriptor.digest.algorithm());
+  if (actual != descriptor.digest)
+    return fail(Code::corrupt, "{}: {} has the digest {}", name(), descriptor.digest.text(), actual.text());
+  return document;
+}
+
+}  // namespace gantry::transfer

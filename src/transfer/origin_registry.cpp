@@ -1,0 +1,54 @@
+#include "transfer/origin_registry.hpp"
+
+#include "oci/media_types.hpp"
+#include "transfer/registry_access.hpp"
+
+namespace gantry::transfer {
+
+namespace {
+
+/// Reads a text that it owns.
+class TextSource final : public Source {
+ public:
+  explicit TextSource(std::string text) : text_(std::move(text)), bytes_(as_bytes(text_)) {}
+  Result<std::size_t> read(std::span<std::byte> buffer) override { return bytes_.read(buffer); }
+
+ private:
+  std::string text_;
+  MemorySource bytes_;
+};
+
+class RegistryOrigin final : public Origin {
+ public:
+  RegistryOrigin(distribution::Repository repository, const oci::Reference& reference, oci::Document root)
+      : repository_(std::move(repository)), reference_(reference), root_(std::move(root)) {}
+
+  const std::string& name() const override { return repository_.label(); }
+
+  Result<std::vector<Listed>> list(const std::string&) const override {
+    std::string name = reference_.canonical();
+    return std::vector{Listed{.names = {name}, .label = name, .root = root_.descriptor}};
+  }
+
+  Result<std::unique_ptr<Source>> open(const oci::Descriptor& descriptor) const override {
+    if (descriptor.digest == root_.descriptor.digest) return std::make_unique<TextSource>(root_.bytes);
+    if (!oci::is_manifest(descriptor.media_type) && !oci::is_index(descriptor.media_type))
+      return repository_.blob(descriptor);
+    return std::make_unique<TextSource>(TRY(repository_.manifest(descriptor.digest.text())).bytes);
+  }
+
+ private:
+  distribution::Repository repository_;
+  oci::Reference reference_;
+  oci::Document root_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Origin>> open_registry_origin(distribution::Repository repository,
+                                                     const oci::Reference& reference) {
+  auto root = TRY(repository.manifest(wanted_of(reference)));
+  return std::make_unique<RegistryOrigin>(std::move(repository), reference, std::move(root));
+}
+
+}  // namespace gantry::transfer

@@ -1,0 +1,41 @@
+#include "transfer/open_origin.hpp"
+
+namespace gantry::transfer {
+
+namespace {
+
+class StoreOrigin final : public Origin {
+ public:
+  StoreOrigin(const store::Store& store, Lock used, store::Image image)
+      : blobs_(store.blobs()), used_(std::move(used)), image_(std::move(image)), name_("image " + label()) {}
+
+  const std::string& name() const override { return name_; }
+
+  Result<std::vector<Listed>> list(const std::string&) const override {
+    const auto& entry = image_.descriptor;
+    oci::Descriptor root{.media_type = entry.media_type, .digest = entry.digest, .size = entry.size};
+    return std::vector{Listed{.names = image_.names, .label = label(), .root = std::move(root)}};
+  }
+
+  Result<std::unique_ptr<Source>> open(const oci::Descriptor& descriptor) const override {
+    return std::make_unique<FileSource>(TRY(blobs_.open(descriptor.digest)), descriptor.digest.text());
+  }
+
+ private:
+  std::string label() const { return image_.names.empty() ? image_.id : image_.names.front(); }
+
+  content::Blobs blobs_;
+  Lock used_;
+  store::Image image_;
+  std::string name_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Origin>> open_store_origin(const store::Store& store, const std::string& name) {
+  Lock used = TRY(store.use());
+  auto image = TRY(store.images().find(name));
+  return std::make_unique<StoreOrigin>(store, std::move(used), std::move(image));
+}
+
+}  // namespace gantry::transfer

@@ -1,0 +1,87 @@
+#include "transfer/registry_access.hpp"
+
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "registries/certificates.hpp"
+#include "registries/credential_store.hpp"
+#include "registries/names.hpp"
+#include "transfer/origin_registry.hpp"
+
+namespace gantry::transfer {
+
+namespace {
+
+Result<registries::Credentials> parse_credentials(std::string_view text) {
+  auto [user, password, found] = cut(text, ':');
+  if (user.empty() || !found)
+    return fail(Code::invalid, "--creds: a user and a password belong there").with_cure("--creds USER:PASSWORD");
+  registries::Credentials credentials;
+  credentials.user = user;
+  credentials.password = password;
+  return credentials;
+}
+
+}  // namespace
+
+std::string wanted_of(const oci::Reference& reference) {
+  if (reference.digest) return reference.digest->text();
+  return reference.tag.empty() ? "latest" : reference.tag;
+}
+
+Result<Registries> Registries::load(const RegistryOptions& options) {
+  Registries registries;
+  registries.options_ = options;
+  registries.paths_ =
+      registries::paths_of_environment({.auth_file = options.auth_file, .certificates = options.certificates});
+  registries.configuration_ = TRY(registries::load_configuration(registries.paths_));
+  return registries;
+}
+
+Result<distribution::Access> Registries::access(std::string_view name, bool insecure) const {
+  distribution::Access access;
+  access.host = registries::host_of(name);
+  access.insecure = options_.tls_verify ? !*options_.tls_verify : insecure;
+  auto certificates = TRY(registries::certificates_for(paths_, access.host));
+  access.authorities = std::move(certificates.authorities);
+  access.client_certificate = std::move(certificates.client_certificate);
+  access.client_key = std::move(certificates.client_key);
+  if (!options_.credentials.empty()) {
+    access.credentials = TRY(parse_credentials(options_.credentials));
+    return access;
+  }
+  registries::CredentialStore store(paths_.auth_files, configuration_.credential_helpers);
+  access.credentials = TRY(store.find(name));
+  return access;
+}
+
+Result<distribution::Repository> Registries::repository(const oci::Reference& reference) const {
+  auto places = TRY(registries::endpoints(configuration_, reference));
+  const auto& own = places.back();
+  auto session = std::make_shared<distribution::Session>(TRY(access(own.reference.name(), own.insecure)));
+  return distribution::Repository(std::move(session), own.reference.repository);
+}
+
+Result<std::unique_ptr<Origin>> Registries::origin(const oci::Reference& reference) const {
+  auto places = TRY(registries::endpoints(configuration_, reference));
+  for (const auto& place : places) {
+    auto session = std::make_shared<distribution::Session>(TRY(access(place.reference.name(), place.insecure)));
+    distribution::Repository repository(std::move(session), place.reference.repository);
+    auto origin = open_registry_origin(std::move(repository), reference);
+    if (origin || !place.mirror) return origin;
+    log::info("mirror {}: {}", place.reference.name(), origin.error().message());
+  }
+  return fail(Code::not_found, "no registry is configured for {}", reference.canonical());
+}
+
+Result<std::unique_ptr<Origin>> Registries::origin(std::string_view name) const {
+  auto references = TRY(registries::candidates(configuration_, name));
+  std::string reasons;
+  for (const auto& reference : references) {
+    auto found = origin(oci::with_default_tag(reference));
+    if (found || references.size() == 1) return found;
+    reasons += (reasons.empty() ? "" : "; ") + found.error().message();
+  }
+  return fail(Code::not_found, "no registry has '{}': {}", name, reasons);
+}
+
+}  // namespace gantry::transfer

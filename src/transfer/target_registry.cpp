@@ -1,0 +1,50 @@
+#include "transfer/checked_source.hpp"
+#include "transfer/registry_access.hpp"
+#include "transfer/targets.hpp"
+
+namespace gantry::transfer {
+
+namespace {
+
+class RegistryTarget final : public Target {
+ public:
+  RegistryTarget(distribution::Repository repository, const oci::Reference& reference, std::string mount_from)
+      : repository_(std::move(repository)), reference_(reference), mount_from_(std::move(mount_from)) {}
+
+  const std::string& name() const override { return repository_.label(); }
+
+  Result<bool> has(const oci::Descriptor& blob) override {
+    if (TRY(repository_.has_blob(blob.digest))) return true;
+    return !mount_from_.empty() && TRY(repository_.mount_blob(blob.digest, mount_from_));
+  }
+
+  Result<> put_blob(const oci::Descriptor& blob, const Opener& open) override {
+    return repository_.put_blob(blob, open);  // the registry compares the digest
+  }
+
+  Result<> put_manifest(const oci::Document& document) override {
+    return repository_.put_manifest(document, document.descriptor.digest.text());
+  }
+
+  Result<> finish(const oci::Document& root) override {
+    if (reference_.digest && *reference_.digest != root.descriptor.digest)
+      return fail(Code::invalid, "{}: the manifest has the digest {}, not {}", name(), root.descriptor.digest.text(),
+                  reference_.digest->text())
+          .with_cure("name a tag instead");
+    return repository_.put_manifest(root, wanted_of(reference_));
+  }
+
+ private:
+  distribution::Repository repository_;
+  oci::Reference reference_;
+  std::string mount_from_;
+};
+
+}  // namespace
+
+std::unique_ptr<Target> make_registry_target(distribution::Repository repository, const oci::Reference& reference,
+                                             std::string mount_from) {
+  return std::make_unique<RegistryTarget>(std::move(repository), reference, std::move(mount_from));
+}
+
+}  // namespace gantry::transfer
