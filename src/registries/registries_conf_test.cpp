@@ -111,7 +111,9 @@ registries = ['registry.untrusted.com', 'bad.example.com'])",
 TEST(RegistriesConf, NamesTheLineOfAMistake) {
   EXPECT_THAT(fault("\n\nx = = 3"), HasSubstr("r.conf: line 3, column 5: "));
   EXPECT_THAT(fault("[aliases]\n'a'='x.io/a'\n'a'='x.io/b'"), HasSubstr("r.conf: line 3"));
-  EXPECT_THAT(fault("a = '\xff'"), HasSubstr("r.conf: line 1"));
+  EXPECT_THAT(fault("\xcc\xaa"), HasSubstr("r.conf: line 1"));
+  EXPECT_THAT(fault(std::string_view("\0", 1)), HasSubstr("r.conf: line 1"));
+  EXPECT_EQ(fault("# caf\xc3\xa9 \xff"), "none");
 }
 
 TEST(RegistriesConf, NamesTheKeyOfAWrongType) {
