@@ -35,14 +35,16 @@ Result<> FlatBody::write(std::uint64_t offset, Bytes data) {
   std::size_t direct =
       offset >= in_blocks_ ? 0 : static_cast<std::size_t>(std::min<std::uint64_t>(in_blocks_ - offset, data.size()));
   TRY(image_.append(data.first(direct)));
-  tail_.insert(tail_.end(), data.begin() + static_cast<std::ptrdiff_t>(direct), data.end());
+  std::ranges::copy(data.subspan(direct), tail_.begin() + static_cast<std::ptrdiff_t>(in_tail_));
+  in_tail_ += data.size() - direct;
   return {};
 }
 
 Result<> FlatBody::add_zeros(std::uint64_t size) {
   std::uint64_t direct = std::min(in_blocks_ - std::min(done_, in_blocks_), size);
   TRY(image_.append_zeros(direct));
-  tail_.resize(tail_.size() + static_cast<std::size_t>(size - direct));
+  std::fill_n(tail_.begin() + static_cast<std::ptrdiff_t>(in_tail_), size - direct, std::byte{0});
+  in_tail_ += static_cast<std::size_t>(size - direct);
   done_ += size;
   return {};
 }

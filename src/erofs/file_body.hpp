@@ -4,6 +4,7 @@
 #include "erofs/image_file.hpp"
 #include "erofs/inode.hpp"
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -29,7 +30,7 @@ class FlatBody final : public FileBody {
   FlatBody(ImageFile& image, FileType type, std::uint64_t size, std::size_t xattrs);
   Result<> write(std::uint64_t offset, Bytes data) override;
   Result<Content> finish() override;
-  Bytes behind() const override { return tail_; }
+  Bytes behind() const override { return Bytes(tail_).first(in_tail_); }
 
  private:
   Result<> add_zeros(std::uint64_t size);
@@ -38,7 +39,8 @@ class FlatBody final : public FileBody {
   Content content_;
   std::uint64_t in_blocks_ = 0;  ///< bytes that do not go into the tail
   std::uint64_t done_ = 0;
-  std::vector<std::byte> tail_;
+  std::size_t in_tail_ = 0;
+  std::array<std::byte, kBlockSize> tail_;
 };
 
 /// Chunks that hold nothing are not in the image.

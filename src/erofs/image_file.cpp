@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstring>
 
 namespace gantry::erofs {
 
@@ -38,6 +39,10 @@ Result<> write_at(const Fd& out, std::array<iovec, 2> parts, std::uint64_t at) {
 
 iovec part_of(Bytes data) { return {const_cast<std::byte*>(data.data()), data.size()}; }
 
+void copy_to(std::byte* place, Bytes data) {
+  if (!data.empty()) std::memcpy(place, data.data(), data.size());
+}
+
 }  // namespace
 
 ImageFile::ImageFile(const Fd& out) : out_(out), buffer_(std::make_unique_for_overwrite<std::byte[]>(kCapacity)) {}
@@ -57,14 +62,14 @@ Result<> ImageFile::write_with(Bytes data) {
   TRY(write_at(out_, {part_of({buffer_.get(), used_}), part_of(direct)}, base_));
   base_ += whole;
   used_ = data.size() - direct.size();
-  std::ranges::copy(data.subspan(direct.size()), buffer_.get());
+  copy_to(buffer_.get(), data.subspan(direct.size()));
   return {};
 }
 
 Result<> ImageFile::append(Bytes data) {
   TRY(check_room(data.size()));
   if (used_ + data.size() >= kCapacity) return write_with(data);
-  std::ranges::copy(data, buffer_.get() + used_);
+  copy_to(buffer_.get() + used_, data);
   used_ += data.size();
   return {};
 }
@@ -92,7 +97,7 @@ Result<> ImageFile::fill_block() { return append_zeros(round_up(position(), kBlo
 Result<> ImageFile::patch(std::uint64_t at, Bytes data) {
   std::size_t written = at >= base_ ? 0 : static_cast<std::size_t>(std::min<std::uint64_t>(base_ - at, data.size()));
   TRY(write_at(out_, {part_of(data.first(written)), iovec{}}, at));
-  if (written < data.size()) std::ranges::copy(data.subspan(written), buffer_.get() + (at + written - base_));
+  if (written < data.size()) copy_to(buffer_.get() + (at + written - base_), data.subspan(written));
   return {};
 }
 

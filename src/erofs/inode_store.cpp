@@ -6,8 +6,8 @@ namespace gantry::erofs {
 
 namespace {
 
-constexpr std::size_t kMostOpen = 16;
-constexpr std::uint64_t kMostInRun = 32;
+constexpr std::size_t kMostOpen = 2;
+constexpr std::size_t kMostInRun = 32;
 
 }  // namespace
 
@@ -18,55 +18,55 @@ Result<std::uint64_t> InodeStore::add(Bytes item) {
     TRY(image_.fill_block());
     return at / kInodeSlot;
   }
-  std::size_t index = TRY(block_with(item.size()));
-  Block& block = open_[index];
-  std::uint64_t at = block.at + block.used;
-  std::ranges::copy(item, block.bytes.begin() + static_cast<std::ptrdiff_t>(block.used));
-  block.used += round_up(item.size(), kInodeSlot);
-  if (kBlockSize - block.used < sizeof(Inode)) TRY(close_block(index));
-  return at / kInodeSlot;
+  Place place = find_room(item.size());
+  if (place.run == nullptr) place = TRY(make_room());
+  std::size_t& used = place.run->used[place.block];
+  std::size_t in_run = place.block * kBlockSize + used;
+  std::memcpy(place.run->bytes.data() + in_run, item.data(), item.size());
+  used += round_up(item.size(), kInodeSlot);
+  return (place.run->at + in_run) / kInodeSlot;
 }
 
-/// The open block that has the least room that is enough.
-Result<std::size_t> InodeStore::block_with(std::size_t room) {
-  std::size_t best = open_.size();
-  for (std::size_t i = 0; i < open_.size(); ++i) {
-    if (kBlockSize - open_[i].used < room) continue;
-    if (best == open_.size() || open_[i].used > open_[best].used) best = i;
-  }
-  if (best == open_.size()) {
-    TRY(open_block());
-    best = open_.size() - 1;
+/// The begun block that has the least room that is enough.
+InodeStore::Place InodeStore::find_room(std::size_t size) {
+  Place best;
+  std::size_t most = 0;
+  for (Run& run : open_) {
+    for (std::size_t block = 0; block < run.used.size(); ++block) {
+      std::size_t used = run.used[block];
+      if (used < most || kBlockSize - used < size) continue;
+      best = {&run, block};
+      most = used;
+    }
   }
   return best;
 }
 
-Result<> InodeStore::open_block() {
-  if (open_.size() == kMostOpen) {
-    auto fullest = std::ranges::max_element(open_, {}, &Block::used);
-    TRY(close_block(static_cast<std::size_t>(fullest - open_.begin())));
+/// A block that has not been begun.
+Result<InodeStore::Place> InodeStore::make_room() {
+  if (open_.empty() || open_.back().used.size() == open_.back().blocks) {
+    if (open_.size() == kMostOpen) TRY(write_first());
+    std::size_t blocks = std::clamp<std::size_t>(blocks_, 1, kMostInRun);
+    open_.push_back({.at = image_.position(), .blocks = blocks, .bytes = std::move(spare_)});
+    open_.back().bytes.assign(blocks * kBlockSize, std::byte{0});
+    blocks_ += blocks;
+    TRY(image_.append_zeros(blocks * kBlockSize));
   }
-  if (next_ == end_) {
-    std::uint64_t run = std::clamp<std::uint64_t>(blocks_, 1, kMostInRun);
-    next_ = image_.position();
-    end_ = next_ + run * kBlockSize;
-    blocks_ += run;
-    for (std::uint64_t i = 0; i < run; ++i) TRY(image_.append_zeros(kBlockSize));
-  }
-  open_.push_back({.at = next_});
-  next_ += kBlockSize;
-  return {};
+  Run& run = open_.back();
+  run.used.push_back(0);
+  return Place{&run, run.used.size() - 1};
 }
 
-Result<> InodeStore::close_block(std::size_t index) {
-  TRY(image_.patch(open_[index].at, open_[index].bytes));
-  if (index + 1 < open_.size()) open_[index] = open_.back();
-  open_.pop_back();
+Result<> InodeStore::write_first() {
+  Run& run = open_.front();
+  TRY(image_.patch(run.at, Bytes(run.bytes).first(run.used.size() * kBlockSize)));
+  spare_ = std::move(run.bytes);
+  open_.pop_front();
   return {};
 }
 
 Result<> InodeStore::finish() {
-  while (!open_.empty()) TRY(close_block(open_.size() - 1));
+  while (!open_.empty()) TRY(write_first());
   return {};
 }
 
