@@ -1,5 +1,6 @@
 #include "archive/tar_pax.hpp"
 
+#include "base/base64.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -43,23 +44,10 @@ std::string percent_decode(std::string_view text) {
 }
 
 /// ... and their values in base64, without the padding.
-Result<std::string> base64_decode(std::string_view text) {
-  constexpr std::string_view kFigures = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  while (!text.empty() && text.back() == '=') text.remove_suffix(1);
-  std::string bytes;
-  std::uint32_t bits = 0;
-  int count = 0;
-  for (char c : text) {
-    auto figure = kFigures.find(c);
-    if (figure == std::string_view::npos) return fail(Code::corrupt, "an attribute is not base64");
-    bits = bits << 6 | static_cast<std::uint32_t>(figure);
-    count += 6;
-    if (count >= 8) {
-      count -= 8;
-      bytes += static_cast<char>(bits >> count & 0xff);
-    }
-  }
-  return bytes;
+Result<std::string> decode_attribute(std::string_view value) {
+  auto decoded = base64_decode(value);
+  if (!decoded) return fail(Code::corrupt, "an attribute is not base64");
+  return decoded;
 }
 
 /// GNU.sparse.map of version 0.1: "offset,length,offset,length".
@@ -150,7 +138,7 @@ Result<> PaxRecords::apply(std::string_view key, std::string_view value) {
   if (key == "atime") return set(atime, value, parse_pax_time);
   if (key.starts_with(kSchilyXattr)) return set_xattr(std::string(key.substr(kSchilyXattr.size())), std::string(value));
   if (key.starts_with(kLibarchiveXattr))
-    return set_xattr(percent_decode(key.substr(kLibarchiveXattr.size())), TRY(base64_decode(value)));
+    return set_xattr(percent_decode(key.substr(kLibarchiveXattr.size())), TRY(decode_attribute(value)));
   if (key.starts_with(kGnuSparse)) return apply_sparse(key.substr(kGnuSparse.size()), value);
   return {};
 }

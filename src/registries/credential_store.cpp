@@ -131,7 +131,10 @@ using Users = std::map<std::string, std::string>;
 
 Result<> list_helper(std::string_view helper_name, Users& users) {
   const CredentialHelper helper = TRY(CredentialHelper::named(helper_name));
-  for (auto& [server, user] : TRY(helper.list())) users.try_emplace(name_of_key(server, false), user);
+  // A keychain may be shared with programs that name their servers in other ways.
+  for (auto& [server, user] : TRY(helper.list()))
+    if (const std::string name = name_of_key(server, false); server == name || server == kDockerHubUrl)
+      users.try_emplace(name, user);
   return {};
 }
 
@@ -143,7 +146,7 @@ Result<> list_file(const AuthFile& file, Users& users) {
   }
   for (const auto& [key, entry] : document.auths)
     if (Found found = TRY(read_entry(entry, fmt::format("{}: /auths/{}", file.path, key))))
-      users.try_emplace(name_of_key(key, file.old_format), found->user);
+      users.try_emplace(name_of_key(key, false), found->user);
   if (document.creds_store.empty()) return {};
   return with_context(list_helper(document.creds_store, users), "{}", file.path);
 }
@@ -188,8 +191,7 @@ Result<Users> CredentialStore::list() const {
   Users users;
   for (const auto& helper : helpers_) {
     if (helper != kAuthFiles) TRY(list_helper(helper, users));
-    else
-      for (const auto& file : files_) TRY(list_file(file, users));
+    else if (!files_.empty()) TRY(list_file(files_.front(), users));
   }
   return users;
 }

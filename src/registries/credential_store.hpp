@@ -34,7 +34,7 @@ class CredentialStore {
   /// Code::not_found when there are none, or none that we may change.
   Result<> erase(std::string_view name) const;
 
-  /// Users by name, in all files and helpers.
+  /// Users by name: what erase() can erase.
   Result<std::map<std::string, std::string>> list() const;
 
  private:

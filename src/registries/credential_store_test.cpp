@@ -124,10 +124,14 @@ TEST_F(CredentialStoreTest, TellsWhoHasWhatItCannotErase) {
   EXPECT_FALSE(path_exists(at("run")));
 }
 
-TEST_F(CredentialStoreTest, ListsTheUsersOfAllFiles) {
-  put("run/containers/auth.json", R"({"auths": {"quay.io/ns": {"auth": "YW5uOng="}, "gone.io": {}}})");
-  put("home/.docker/config.json", R"({"auths": {"https://index.docker.io/v1/": {"auth": "Ym9iOng="}}})");
-  EXPECT_THAT(*store().list(), ElementsAre(Pair("docker.io", "bob"), Pair("quay.io/ns", "ann")));
+TEST_F(CredentialStoreTest, ListsWhatItCanErase) {
+  add_keychain("chain");
+  add_helper("hub", R"sh(echo '{"https://index.docker.io/v1/":"bob","https://api.example.com/x":"other"}')sh");
+  put("run/containers/auth.json", R"({"auths": {"quay.io/ns": {"auth": "YW5uOng="}, "gone.io": {}},
+                                      "credHelpers": {"a.io": "chain"}, "credsStore": "hub"})");
+  put("home/.docker/config.json", R"({"auths": {"gcr.io": {"auth": "Ym9iOng="}}})");
+  ASSERT_TRUE(store().store("a.io", {.user = "carl", .password = "p"}));
+  EXPECT_THAT(*store().list(), ElementsAre(Pair("a.io", "carl"), Pair("docker.io", "bob"), Pair("quay.io/ns", "ann")));
 }
 
 }  // namespace
