@@ -14,7 +14,8 @@ namespace gantry::erofs {
 
 namespace {
 
-constexpr std::size_t kMaxXattrs = sizeof(XattrHeader) + 4 * (std::numeric_limits<std::uint16_t>::max() - 1);
+constexpr std::size_t kMaxXattrs =
+    sizeof(XattrHeader) + std::size_t{4} * (std::numeric_limits<std::uint16_t>::max() - 1);
 constexpr std::size_t kMaxXattrValue = std::numeric_limits<std::uint16_t>::max();
 
 unsigned mode_of(FileType type) {

@@ -123,7 +123,7 @@ Result<FileView> ImageReader::file(std::uint64_t inode) const {
   bool is_known = view.layout == Layout::plain || view.layout == Layout::inline_tail || view.layout == Layout::chunked;
   if (raw.format % 2 != 1 || !is_known) return fail(Code::corrupt, "inode {} has an unknown format", inode);
   std::uint64_t at = inode * kInodeSlot + sizeof raw;
-  std::uint64_t xattr_size = raw.xattr_count == 0 ? 0 : sizeof(XattrHeader) + (raw.xattr_count - 1) * 4u;
+  std::uint64_t xattr_size = raw.xattr_count == 0 ? 0 : sizeof(XattrHeader) + std::uint64_t{4} * (raw.xattr_count - 1u);
   view.behind = at + xattr_size;
   if (xattr_size > 0) view.xattrs = TRY(xattrs(at, xattr_size));
   std::uint64_t tail = view.layout == Layout::inline_tail ? view.size % kBlockSize : 0;

@@ -12,6 +12,9 @@ namespace {
 constexpr int kMaxFollowed = 40;        // MAXSYMLINKS of Linux
 constexpr std::size_t kMaxPath = 4095;  // PATH_MAX without the NUL
 
+/// A path of 4 kB makes 2048 folders, which are memory here: a small archive could ask for any amount of it.
+constexpr std::uint64_t kMaxImplied = 256u << 10;
+
 }  // namespace
 
 /// One path's way from the root.
@@ -103,7 +106,11 @@ Result<NodeId> Tree::folder(std::string_view path) {
 /// The folder that `name` leads to, made where there is nothing.
 Result<NodeId> Tree::enter(Walk& walk, NodeId folder, std::string_view name) {
   auto found = find(folder, name);
-  if (!found) return add_folder(folder, name, 0755);
+  if (!found) {
+    if (++implied_ > kMaxImplied)
+      return fail(Code::invalid, "more than {} folders of the layer have no entry of their own", kMaxImplied);
+    return add_folder(folder, name, 0755);
+  }
   if (is_folder(*found)) return *found;
   if (node(*found).is_whiteout) return replace_whiteout(folder, name);
   auto followed = follow(walk, folder, std::string(name));

@@ -43,6 +43,7 @@ class Tree {
   explicit Tree(archive::Xattr opaque);
 
   /// The folder `path`, made with all above it where it is missing. Paths are clean (archive::clean_entry_path).
+  /// Code::invalid when the layer makes very many of them.
   Result<NodeId> folder(std::string_view path);
   /// The folder `path`, symlinks followed.
   Result<NodeId> existing_folder(std::string_view path) const;
@@ -81,6 +82,7 @@ class Tree {
   std::deque<Node> nodes_;
   std::deque<Folder> folders_;
   std::deque<std::string> targets_;
+  std::uint64_t implied_ = 0;  ///< folders that were made because something lies in them
   archive::Xattr opaque_;
   NodeId last_ = kRoot;
   std::optional<std::string> last_path_;  ///< entries come sorted by folder; absent: no longer what it leads to

@@ -143,6 +143,14 @@ TEST_F(ErofsTree, GoesDeeperThanAStackCould) {
   EXPECT_EQ(files().size(), 22u);
 }
 
+TEST_F(ErofsTree, RefusesPathsThatAreNothingButFolders) {
+  std::string deep;
+  for (int i = 0; i < 2000; ++i) deep += "d/";
+  std::vector<Member> members;
+  for (int i = 0; i < 150; ++i) members.push_back(file(std::to_string(i) + "/" + deep + "f", ""));
+  EXPECT_EQ(refused(members), Code::invalid);
+}
+
 TEST_F(ErofsTree, TurnsWhiteoutsIntoOverlayMarks) {
   same_as_extracted({folder("d"), whiteout("d/.wh.gone"), folder("o"), whiteout("o/.wh..wh..opq"), folder("made"),
                      whiteout("made/.wh.x"), whiteout(".wh..wh.aufs"), folder(".wh..wh.plnk"),
