@@ -1,7 +1,6 @@
 #include "erofs/directories.hpp"
 
 #include <algorithm>
-#include <limits>
 
 namespace gantry::erofs {
 
@@ -80,7 +79,8 @@ class DirectoryWriter {
   DirectoryWriter(Tree& tree, ImageFile& image) : tree_(tree), image_(image) {}
 
   Result<std::vector<std::byte>> run() {
-    TRY(plan());
+    TRY(plan_blocks());
+    TRY(plan_inodes());
     TRY(write_blocks());
     TRY(write_inodes());
     return item(places_.front());
@@ -96,8 +96,9 @@ class DirectoryWriter {
   };
 
   /// A folder names its parent and its children, so all numbers must be known before the first is written.
-  Result<> plan();
+  Result<> plan_blocks();
   Result<Place> plan_folder(const Folder& folder, std::size_t room);
+  Result<> plan_inodes();
   Result<> write_blocks();
   Result<> write_inodes();
   Result<std::vector<std::byte>> item(const Place& place);
@@ -105,6 +106,7 @@ class DirectoryWriter {
   Tree& tree_;
   ImageFile& image_;
   std::vector<Place> places_;  ///< of the living ones; the root is the first
+  std::uint64_t block_ = 0;    ///< behind all blocks of names
 };
 
 Result<DirectoryWriter::Place> DirectoryWriter::plan_folder(const Folder& folder, std::size_t room) {
@@ -122,27 +124,30 @@ Result<DirectoryWriter::Place> DirectoryWriter::plan_folder(const Folder& folder
   return place;
 }
 
-Result<> DirectoryWriter::plan() {
-  std::uint64_t block = image_.block();
+Result<> DirectoryWriter::plan_blocks() {
+  block_ = image_.block();
   for (const Folder& folder : tree_.folders()) {
     if (tree_.node(folder.node).links == 0) continue;
     Place place = TRY(plan_folder(folder, folder.node == Tree::kRoot ? kBlockSize - kRootAt : kBlockSize));
     // The image refuses to grow as far as this could overflow.
-    place.content.place = static_cast<std::uint32_t>(block);
-    block += blocks_of(place.in_blocks);
+    place.content.place = static_cast<std::uint32_t>(block_);
+    block_ += blocks_of(place.in_blocks);
     places_.push_back(place);
   }
-  std::uint64_t at = block << kBlockBits;
-  for (Place& place : places_) {
-    bool is_root = place.folder->node == Tree::kRoot;
-    if (is_root && place.length > kBlockSize - kRootAt)
-      return fail(Code::unsupported, "the attributes of the layer's root are too long");
-    std::uint64_t left = kBlockSize - at % kBlockSize;
-    if (place.length > left && !is_root) at += left % kBlockSize;
-    place.at = is_root ? kRootAt : at;
-    if (!is_root) at += round_up(place.length, kInodeSlot);
-    tree_.node(place.folder->node).inode = place.at / kInodeSlot;
+  return {};
+}
+
+Result<> DirectoryWriter::plan_inodes() {
+  places_.front().at = kRootAt;
+  if (places_.front().length > kBlockSize - kRootAt)
+    return fail(Code::unsupported, "the attributes of the layer's root are too long");
+  std::uint64_t at = block_ << kBlockBits;
+  for (Place& place : std::span(places_).subspan(1)) {
+    if (at % kBlockSize + place.length > kBlockSize) at = round_up(at, kBlockSize);
+    place.at = at;
+    at += round_up(place.length, kInodeSlot);
   }
+  for (const Place& place : places_) tree_.node(place.folder->node).inode = place.at / kInodeSlot;
   return {};
 }
 

@@ -86,8 +86,11 @@ Result<Attributes> attributes_of(const archive::Entry& entry) {
                         .gid = static_cast<std::uint32_t>(entry.gid),
                         .mtime = entry.mtime};
   if (entry.kind != archive::Kind::file && entry.kind != archive::Kind::directory) return attributes;
-  for (const archive::Xattr& xattr : entry.xattrs)
-    if (archive::is_layer_xattr(xattr.name)) set_xattr(attributes.xattrs, xattr);
+  for (const archive::Xattr& xattr : entry.xattrs) {
+    if (!archive::is_layer_xattr(xattr.name)) continue;
+    TRY(check_xattr(xattr));
+    set_xattr(attributes.xattrs, xattr);
+  }
   return attributes;
 }
 

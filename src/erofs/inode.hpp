@@ -17,14 +17,14 @@ struct Attributes {
   Timestamp mtime = 0;
   std::vector<archive::Xattr> xattrs;  ///< only those that a layer may have
 };
-/// Code::invalid for an owner that no file can have. Only files and folders get extended attributes.
+/// Only files and folders get extended attributes. Code::invalid for an owner that no file can have and for attributes
+/// that the kernel would not take, Code::unsupported for values that are too long for the format.
 Result<Attributes> attributes_of(const archive::Entry& entry);
 
 /// Sets `xattr` in place of an earlier one of that name.
 void set_xattr(std::vector<archive::Xattr>& xattrs, archive::Xattr xattr);
 
-/// Attributes as they lie behind an inode, empty when there are none; a multiple of 4 bytes. Code::invalid when the
-/// kernel would not take one, Code::unsupported when they are too long for the format.
+/// Attributes as they lie behind an inode, empty when there are none; a multiple of 4 bytes. Errors as above.
 Result<std::vector<std::byte>> encode_xattrs(const std::vector<archive::Xattr>& xattrs);
 
 /// What an inode says about the content.

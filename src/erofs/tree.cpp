@@ -3,6 +3,7 @@
 #include "archive/layer_path.hpp"
 #include "base/text.hpp"
 
+#include <algorithm>
 #include <cerrno>
 
 namespace gantry::erofs {

@@ -10,6 +10,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
+#include <map>
+#include <string>
+#include <vector>
 
 namespace gantry::erofs {
 
