@@ -83,12 +83,12 @@ Result<> confine(const Fd& root, const ExtractOptions& options) {
   return linux::set_capabilities({.effective = wanted, .permitted = wanted});
 }
 
-Result<UnpackedLayer> unpack(Fd stream, const std::string& name, const Fd& root, const ExtractOptions& extract_options,
+Result<UnpackedLayer> unpack(Fd stream, const std::string& name,
+                             const std::function<Result<Extracted>(Source&)>& consume,
                              const Pipeline::Options& pipeline_options) {
-  TRY(confine(root, extract_options));
   Pipeline pipeline(std::make_unique<FileSource>(std::move(stream), name), pipeline_options);
   UnpackedLayer layer;
-  layer.content = TRY(extract(pipeline, root, extract_options));
+  layer.content = TRY(consume(pipeline));
   layer.digests = TRY(pipeline.finish());
   return layer;
 }
@@ -97,6 +97,25 @@ Result<UnpackedLayer> unpack(Fd stream, const std::string& name, const Fd& root,
 
 Result<UnpackJob> UnpackJob::start(Fd stream, const std::string& name, const Fd& root, const ExtractOptions& extract,
                                    const Pipeline::Options& pipeline) {
+  return run(
+      std::move(stream), name, root, [&] { return confine(root, extract); },
+      [&](Source& tar) { return archive::extract(tar, root, extract); }, pipeline);
+}
+
+Result<UnpackJob> UnpackJob::start_writing(Fd stream, const std::string& name, const Fd& out, const Write& write,
+                                           const Pipeline::Options& pipeline) {
+  auto confine = []() -> Result<> {
+    TRY(linux::forbid_writes());
+    return linux::set_capabilities({});
+  };
+  return run(
+      std::move(stream), name, out, confine, [&](Source& tar) { return write(tar, out); }, pipeline);
+}
+
+Result<UnpackJob> UnpackJob::run(Fd stream, const std::string& name, const Fd& out,
+                                 const std::function<Result<>()>& confine,
+                                 const std::function<Result<Extracted>(Source&)>& consume,
+                                 const Pipeline::Options& pipeline) {
   Pipe report = TRY(make_pipe());
   pid_t parent = getpid();
   pid_t pid = fork();
@@ -105,8 +124,10 @@ Result<UnpackJob> UnpackJob::start(Fd stream, const std::string& name, const Fd&
 
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(1);
-  close_others({stream.get(), root.get(), report.write.get()});
-  auto layer = unpack(std::move(stream), name, root, extract, pipeline);
+  close_others({stream.get(), out.get(), report.write.get()});
+  auto confined = confine();
+  Result<UnpackedLayer> layer =
+      confined ? unpack(std::move(stream), name, consume, pipeline) : Result<UnpackedLayer>(confined.error());
   std::string bytes;
   if (layer) {
     Report content = to_report(*layer);

@@ -6,6 +6,7 @@
 
 #include <sys/types.h>
 
+#include <functional>
 #include <string>
 
 namespace gantry::archive {
@@ -25,6 +26,10 @@ class UnpackJob {
   /// `stream`: a file, pipe or socket with the layer, compressed or not; `name` is for errors.
   static Result<UnpackJob> start(Fd stream, const std::string& name, const Fd& root, const ExtractOptions& extract,
                                  const Pipeline::Options& pipeline = {});
+  /// The same for what writes a single file, `out`: no name can be opened for writing, and no capability is left.
+  using Write = std::function<Result<Extracted>(Source& tar, const Fd& out)>;
+  static Result<UnpackJob> start_writing(Fd stream, const std::string& name, const Fd& out, const Write& write,
+                                         const Pipeline::Options& pipeline = {});
   UnpackJob(UnpackJob&& other) noexcept : pid_(std::exchange(other.pid_, 0)), report_(std::move(other.report_)) {}
   UnpackJob& operator=(UnpackJob&&) = delete;
   /// Kills the child when it still runs.
@@ -37,6 +42,10 @@ class UnpackJob {
 
  private:
   UnpackJob(pid_t pid, Fd report) : pid_(pid), report_(std::move(report)) {}
+  static Result<UnpackJob> run(Fd stream, const std::string& name, const Fd& out,
+                               const std::function<Result<>()>& confine,
+                               const std::function<Result<Extracted>(Source&)>& consume,
+                               const Pipeline::Options& pipeline);
   pid_t pid_;
   Fd report_;
 };

@@ -2,6 +2,7 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "linux/mount.hpp"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -41,7 +42,7 @@ Result<std::string> read_link(int folder, const std::string& name) {
 
 Result<LayeredTree> LayeredTree::open(std::span<const std::string> layers) {
   Folder root;
-  for (const auto& layer : layers) root.parts.push_back(TRY(open_folder(layer)));
+  for (const auto& layer : layers) root.parts.push_back(TRY(linux::open_layer(layer)));
   return LayeredTree(std::move(root));
 }
 

@@ -65,16 +65,20 @@ Result<> enforce(const Fd& rules) {
   return {};
 }
 
-}  // namespace
-
-Result<bool> restrict_writes_to(const Fd& folder) {
+Result<bool> restrict_writes(const Fd* folder) {
   if (abi() < kAbiWithRefer) return false;
   Fd rules = TRY(make_rules(kWrites));
-  TRY(allow_below(rules, folder, kWrites));
+  if (folder != nullptr) TRY(allow_below(rules, *folder, kWrites));
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) return Error::system("set no_new_privs");
   TRY(enforce(rules));
   return true;
 }
+
+}  // namespace
+
+Result<bool> restrict_writes_to(const Fd& folder) { return restrict_writes(&folder); }
+
+Result<bool> forbid_writes() { return restrict_writes(nullptr); }
 
 Result<> restrict_to(const LandlockPaths& paths) {
   if (abi() < kAbiWithTruncate) return fail(Code::unsupported, "this kernel has no Landlock as of Linux 6.2");

@@ -12,6 +12,8 @@ namespace gantry::linux {
 /// Sets no_new_privs. False: the running kernel has no Landlock, or one that would forbid links between folders
 /// (before Linux 5.19).
 Result<bool> restrict_writes_to(const Fd& folder);
+/// The same, and nowhere.
+Result<bool> forbid_writes();
 
 /// Files, and folders with all below them.
 struct LandlockPaths {

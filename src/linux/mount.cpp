@@ -1,9 +1,11 @@
 #include "linux/mount.hpp"
 
+#include "base/file.hpp"
 #include "base/text.hpp"
 
 #include <fcntl.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -55,6 +57,17 @@ Result<Fd> finish(const Fd& context, const std::string& type, std::uint64_t attr
   return Fd(fd);
 }
 
+bool is_file(const std::string& path) {
+  struct stat info;
+  return stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode);
+}
+
+/// The layer by its name, or the mount that is made of it: that has no name to be found by (since Linux 6.13).
+bool add_layer(const Fd& context, const std::string& path, const Fd& layer) {
+  if (layer.valid()) return fsconfig(context.get(), FSCONFIG_SET_FD, "lowerdir+", nullptr, layer.get()) == 0;
+  return fsconfig(context.get(), FSCONFIG_SET_STRING, "lowerdir+", path.c_str(), 0) == 0;
+}
+
 }  // namespace
 
 Result<Fd> make_mount(const std::string& type, const std::string& source, const std::vector<FsOption>& options,
@@ -65,13 +78,22 @@ Result<Fd> make_mount(const std::string& type, const std::string& source, const 
   return finish(context, type, attributes);
 }
 
+Result<Fd> open_layer(const std::string& path) {
+  if (is_file(path)) return make_mount("erofs", path, {}, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV);
+  Fd folder(open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!folder.valid()) return Error::system("layer {}", path);
+  return folder;
+}
+
 Result<Fd> make_overlay(const Overlay& overlay, std::uint64_t attributes) {
   Fd context = TRY(open_context("overlay"));
   // One "lowerdir+" a layer: no 4096-byte limit on all of them together and no escaping (since Linux 6.5).
   bool separate = true;
+  std::vector<Fd> images;  // closing one dissolves its mount: not before the overlay holds it
   for (const auto& layer : overlay.layers) {
-    if (fsconfig(context.get(), FSCONFIG_SET_STRING, "lowerdir+", layer.c_str(), 0) == 0) continue;
-    if (&layer != &overlay.layers.front() || errno != EINVAL)
+    images.push_back(is_file(layer) ? TRY(open_layer(layer)) : Fd());
+    if (add_layer(context, layer, images.back())) continue;
+    if (images.back().valid() || &layer != &overlay.layers.front() || errno != EINVAL)
       return fs_error(context, fmt::format("add layer {} to the overlay", layer));
     separate = false;
     break;

@@ -21,8 +21,12 @@ using FsOption = std::pair<std::string, std::string>;
 Result<Fd> make_mount(const std::string& type, const std::string& source, const std::vector<FsOption>& options,
                       std::uint64_t attributes);
 
-/// An overlay of `layers` (folders, top first) below `upper`; without `upper` it is read-only. `user_xattr`: keep
-/// whiteouts and origins in user.overlay.*, as mounts in a user namespace must.
+/// What a layer of an overlay is, for looking names up in it: a file with an EROFS image, mounted detached (since Linux
+/// 6.12), or a folder.
+Result<Fd> open_layer(const std::string& path);
+
+/// An overlay of `layers` (see open_layer(), top first) below `upper`; without `upper` it is read-only. `user_xattr`:
+/// keep whiteouts and origins in user.overlay.*, as mounts in a user namespace must.
 struct Overlay {
   std::vector<std::string> layers;
   std::string upper;

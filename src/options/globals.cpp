@@ -50,6 +50,12 @@ Result<> configure_log(void* globals) {
   return {};
 }
 
+std::string storage_driver(const Globals& globals) {
+  if (!globals.storage_driver.empty()) return globals.storage_driver;
+  const char* variable = std::getenv("STORAGE_DRIVER");
+  return variable != nullptr ? variable : "";
+}
+
 Result<Folders> folders(const Globals& globals) {
   // Absolute, as other processes in other folders get them.
   Folders folders;

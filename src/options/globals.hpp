@@ -9,6 +9,7 @@ namespace gantry::options {
 struct Globals {
   std::string root;  ///< as given; see folders()
   std::string run_root;
+  std::string storage_driver;  ///< for layers that come into the store
   log::Level log_level = log::Level::warning;
   log::Format log_format = log::Format::text;
 };
@@ -24,10 +25,14 @@ inline constexpr Option kGlobalOptions[] = {
     option<&Globals::root>(0, "root", "PATH", "Where images and containers are kept").completing(Completes::folders),
     option<&Globals::run_root>(0, "runroot", "PATH", "Where the state of running containers is kept")
         .completing(Completes::folders),
+    option<&Globals::storage_driver>(0, "storage-driver", "overlay|erofs", "How new layers are kept on disk"),
     option<&Globals::log_level, read_choice<kLogLevels>>(0, "log-level", "debug|info|warning|error",
                                                          "Log messages of this level and above"),
     option<&Globals::log_format, read_choice<kLogFormats>>(0, "log-format", "text|json", "How log lines are written"),
 };
+
+/// As given, else as $STORAGE_DRIVER says, which podman reads too; empty: nobody says anything.
+std::string storage_driver(const Globals& globals);
 
 /// For Program::ready.
 Result<> configure_log(void* globals);

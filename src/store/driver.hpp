@@ -2,34 +2,34 @@
 
 #include "base/result.hpp"
 
-#include <span>
 #include <string>
 #include <string_view>
 
 namespace gantry::store {
 
-/// What a container writes to, above its layers.
-struct Snapshot {
-  std::string upper;
-  std::string work;
-};
-
-/// How layers and snapshots lie on disk. `folder` is one layer's or one snapshot's own folder.
+/// How an unpacked layer lies on disk, in a folder of its own.
 class Driver {
  public:
   virtual std::string_view name() const = 0;
-  /// Prepares a layer's folder; the layer is unpacked into layer_path().
+  /// Prepares a layer's folder: what the layer is unpacked to is at layer_path() then, empty.
   virtual Result<> make_layer(const std::string& folder) const = 0;
   virtual std::string layer_path(const std::string& folder) const = 0;
-  /// Prepares a snapshot's folder. `top` is the root of the uppermost layer: the container's root looks like it.
-  virtual Result<> make_snapshot(const std::string& folder, const std::string& top) const = 0;
-  virtual Snapshot snapshot(const std::string& folder) const = 0;
+  /// The layer is a file with a file system in it, instead of a folder.
+  virtual bool is_image() const = 0;
 
  protected:
   ~Driver() = default;
 };
 
-/// A folder per layer, joined by overlayfs.
+/// A folder for each layer, joined by overlayfs.
 const Driver& overlay_driver();
+/// An EROFS image for each layer, mounted from the file and joined by overlayfs: a layer is one file to write. Only for
+/// root of the machine, since no user namespace may mount them.
+const Driver& erofs_driver();
+
+/// By name. Code::unsupported where the driver cannot work here, Code::invalid for another name.
+Result<const Driver*> find_driver(std::string_view name);
+/// The driver that a layer's folder was made by.
+const Driver& driver_of(const std::string& folder);
 
 }  // namespace gantry::store

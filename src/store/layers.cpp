@@ -19,11 +19,11 @@ std::string layer_folder(const std::string& layers, const oci::Digest& diff_id) 
 
 LayerStaging::~LayerStaging() {
   // Scratch alone could not remove files of subordinate ids. Committed: there is nothing.
-  if (!scratch_.path().empty()) best_effort(remove_mapped_tree(path_));
+  if (!scratch_.path().empty() && !driver_->is_image()) best_effort(remove_mapped_tree(path_));
 }
 
 Result<> LayerStaging::commit(const oci::Digest& diff_id, LayerInfo info) {
-  info.driver = overlay_driver().name();
+  info.driver = driver_->name();
   TRY(replace_file(scratch_.path() + kInfo, json::encode(info), 0644, Sync::no));
   TRY(make_folders(fmt::format("{}/{}", layers_, oci::name_of(diff_id.algorithm())), 0700));
   std::string target = layer_folder(layers_, diff_id);
@@ -41,7 +41,10 @@ Result<LayerInfo> Layers::info(const oci::Digest& diff_id) const {
   return json::decode<LayerInfo>(TRY(read_file(folder(diff_id) + kInfo)), "layer " + diff_id.text());
 }
 
-std::string Layers::path(const oci::Digest& diff_id) const { return overlay_driver().layer_path(folder(diff_id)); }
+std::string Layers::path(const oci::Digest& diff_id) const {
+  std::string path = folder(diff_id);
+  return driver_of(path).layer_path(path);
+}
 
 Result<std::vector<std::string>> Layers::paths(const oci::ImageConfig& config) const {
   std::vector<std::string> paths;
@@ -60,9 +63,8 @@ Result<std::uint64_t> Layers::size(const oci::ImageConfig& config) const {
 
 Result<LayerStaging> Layers::begin() const {
   auto scratch = TRY(content::Scratch::make_folder(root_ + "/tmp"));
-  TRY(overlay_driver().make_layer(scratch.path()));
-  std::string path = overlay_driver().layer_path(scratch.path());
-  return LayerStaging(std::move(scratch), std::move(path), root_ + "/layers");
+  TRY(driver_->make_layer(scratch.path()));
+  return LayerStaging(std::move(scratch), *driver_, root_ + "/layers");
 }
 
 Result<> Layers::remove(const oci::Digest& diff_id) const {

@@ -33,17 +33,22 @@ class LayerStaging {
   LayerStaging(LayerStaging&&) = default;
   ~LayerStaging();
 
-  /// The folder to unpack into: empty, ours.
+  /// What to unpack into: an empty folder, or an empty file for an image, see driver().
   const std::string& path() const { return path_; }
+  const Driver& driver() const { return *driver_; }
   /// Makes it the layer `diff_id`; fine when someone else was faster.
   Result<> commit(const oci::Digest& diff_id, LayerInfo info);
 
  private:
   friend class Layers;
-  LayerStaging(content::Scratch scratch, std::string path, std::string layers)
-      : scratch_(std::move(scratch)), path_(std::move(path)), layers_(std::move(layers)) {}
+  LayerStaging(content::Scratch scratch, const Driver& driver, std::string layers)
+      : scratch_(std::move(scratch)),
+        driver_(&driver),
+        path_(driver.layer_path(scratch_.path())),
+        layers_(std::move(layers)) {}
 
   content::Scratch scratch_;
+  const Driver* driver_;
   std::string path_;
   std::string layers_;
 };
@@ -52,11 +57,13 @@ class LayerStaging {
 /// removes is marked in it as overlayfs has it.
 class Layers {
  public:
-  explicit Layers(std::string root) : root_(std::move(root)) {}
+  /// `driver` is for layers that come; those that are there keep theirs.
+  explicit Layers(std::string root, const Driver& driver = overlay_driver())
+      : root_(std::move(root)), driver_(&driver) {}
 
   bool has(const oci::Digest& diff_id) const;
   Result<LayerInfo> info(const oci::Digest& diff_id) const;
-  /// The root of one layer, if it is there.
+  /// The root of one layer, or its image, if it is there: linux::open_layer() takes both.
   std::string path(const oci::Digest& diff_id) const;
   /// The roots of an image's layers, the top first. Code::not_found for a layer that is not unpacked.
   Result<std::vector<std::string>> paths(const oci::ImageConfig& config) const;
@@ -71,6 +78,7 @@ class Layers {
  private:
   std::string folder(const oci::Digest& diff_id) const;
   std::string root_;  ///< of the store
+  const Driver* driver_;
 };
 
 }  // namespace gantry::store

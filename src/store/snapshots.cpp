@@ -2,13 +2,46 @@
 
 #include "base/file.hpp"
 #include "content/scratch.hpp"
+#include "linux/mount.hpp"
 #include "store/mapped.hpp"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 
 namespace gantry::store {
+
+namespace {
+
+Result<> make_folder(const std::string& path, unsigned mode) {
+  if (mkdir(path.c_str(), mode) < 0) return Error::system("create folder {}", path);
+  return {};
+}
+
+Snapshot snapshot_in(const std::string& folder) { return {folder + "/upper", folder + "/work"}; }
+
+/// `top` is the uppermost layer: the container's root has its owner and mode, which are otherwise those of the
+/// uppermost folder, ours.
+Result<> make_snapshot(const std::string& folder, const std::string& top) {
+  Snapshot made = snapshot_in(folder);
+  TRY(make_folder(made.work, 0700));
+  TRY(make_folder(made.upper, 0755));
+  Fd layer = TRY(linux::open_layer(top));
+  struct stat root;
+  if (fstat(layer.get(), &root) < 0) return Error::system("layer {}", top);
+  return mapped([&]() -> Result<> {
+    struct stat ours;
+    if (stat(made.upper.c_str(), &ours) < 0) return Error::system("{}", made.upper);
+    if ((ours.st_uid != root.st_uid || ours.st_gid != root.st_gid) &&
+        chown(made.upper.c_str(), root.st_uid, root.st_gid) < 0)
+      return Error::system("change the owner of {}", made.upper);
+    if (chmod(made.upper.c_str(), root.st_mode & 07777) < 0) return Error::system("change the mode of {}", made.upper);
+    return {};
+  });
+}
+
+}  // namespace
 
 Result<Snapshot> Snapshots::prepare(const std::string& id, const std::vector<std::string>& lower) const {
   // Ids become names of folders.
@@ -20,14 +53,14 @@ Result<Snapshot> Snapshots::prepare(const std::string& id, const std::vector<std
     if (errno == EEXIST) return fail(Code::exists, "container {} has a snapshot already", id);
     return Error::system("create folder {}", path);
   }
-  if (auto made = overlay_driver().make_snapshot(path, lower.front()); !made) {
+  if (auto made = make_snapshot(path, lower.front()); !made) {
     best_effort(remove_mapped_tree(path));
     return std::move(made.error());
   }
   return get(id);
 }
 
-Snapshot Snapshots::get(const std::string& id) const { return overlay_driver().snapshot(folder(id)); }
+Snapshot Snapshots::get(const std::string& id) const { return snapshot_in(folder(id)); }
 
 bool Snapshots::has(const std::string& id) const { return path_exists(folder(id)); }
 

@@ -1,11 +1,17 @@
 #pragma once
 
-#include "store/driver.hpp"
+#include "base/result.hpp"
 
 #include <string>
 #include <vector>
 
 namespace gantry::store {
+
+/// What a container writes to, above its layers.
+struct Snapshot {
+  std::string upper;
+  std::string work;
+};
 
 /// The writable layers of containers: containers/<id>.
 class Snapshots {

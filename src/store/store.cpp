@@ -5,9 +5,10 @@
 
 namespace gantry::store {
 
-Store::Store(const std::string& root) : root_(root), blobs_(root), images_(blobs_), layers_(root), snapshots_(root) {}
+Store::Store(const std::string& root, const Driver& driver)
+    : root_(root), blobs_(root), images_(blobs_), layers_(root, driver), snapshots_(root) {}
 
-Result<Store> Store::open(const std::string& root) {
+Result<Store> Store::open(const std::string& root, const Driver& driver) {
   // Made last, so a store that has it is whole.
   std::string last = root + "/containers";
   if (!path_exists(last)) {
@@ -16,7 +17,7 @@ Result<Store> Store::open(const std::string& root) {
     TRY(make_folders(root + "/layers", 0700));
     TRY(make_folders(last, 0700));
   }
-  return Store(root);
+  return Store(root, driver);
 }
 
 Result<Lock> Store::use() const { return Lock::take(root_ + "/layers", Lock::Mode::shared); }

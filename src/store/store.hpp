@@ -19,7 +19,8 @@ namespace gantry::store {
 class Store {
  public:
   /// Makes the store when it is not there; else one system call.
-  static Result<Store> open(const std::string& root);
+  /// `driver` is for layers that come into it.
+  static Result<Store> open(const std::string& root, const Driver& driver = overlay_driver());
 
   const std::string& root() const { return root_; }
   const content::Blobs& blobs() const { return blobs_; }
@@ -39,7 +40,7 @@ class Store {
   Result<> sweep() const;
 
  private:
-  explicit Store(const std::string& root);
+  Store(const std::string& root, const Driver& driver);
 
   std::string root_;
   content::Blobs blobs_;

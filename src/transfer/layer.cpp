@@ -7,6 +7,7 @@
 #include "base/json.hpp"
 #include "base/subprocess.hpp"
 #include "base/text.hpp"
+#include "erofs/write_layer.hpp"
 #include "linux/capabilities.hpp"
 #include "linux/idmap.hpp"
 #include "oci/media_types.hpp"
@@ -17,7 +18,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <charconv>
 #include <utility>
 
 namespace gantry::transfer {
@@ -55,6 +58,12 @@ bool maps_one_id() {
   return words.size() == 1 && cut_last(words[0], ' ').after == "1";
 }
 
+/// Where a layer is unpacked to.
+struct Place {
+  Fd fd;  ///< of a folder, or of a file for an image
+  bool is_image = false;
+};
+
 archive::ExtractOptions extract_options(const LayerOrder& order) {
   archive::ExtractOptions options;
   // In a user namespace devices cannot be made, and overlayfs reads marks that need no privilege.
@@ -91,11 +100,30 @@ Result<> feed(Source& source, const Fd* blob, Fd unpacker) {
   return {};
 }
 
-Result<Report> receive_and_unpack(const LayerOrder& order, const Fd* blob, const Fd& folder,
+/// Part of what overlayfs tells the layers of a root apart by: as random as the digest that it comes from.
+std::array<std::uint8_t, 16> uuid_of(const LayerOrder& order) {
+  const std::string& hex = order.diff_id.empty() ? order.digest.hex() : order.diff_id.hex();
+  std::array<std::uint8_t, 16> uuid{};
+  for (std::size_t i = 0; i < uuid.size() && 2 * i + 1 < hex.size(); ++i)
+    std::from_chars(hex.data() + 2 * i, hex.data() + 2 * i + 2, uuid[i], 16);
+  return uuid;
+}
+
+Result<archive::UnpackJob> start_job(const LayerOrder& order, Fd stream, const Place& place,
+                                     const archive::Pipeline::Options& options) {
+  if (!place.is_image)
+    return archive::UnpackJob::start(std::move(stream), order.label, place.fd, extract_options(order), options);
+  auto write = [&](Source& tar, const Fd& out) {
+    return erofs::write_layer(tar, out, {.end = extract_options(order).end, .uuid = uuid_of(order)});
+  };
+  return archive::UnpackJob::start_writing(std::move(stream), order.label, place.fd, write, options);
+}
+
+Result<Report> receive_and_unpack(const LayerOrder& order, const Fd* blob, const Place& place,
                                   const archive::Pipeline::Options& options) {
   Pipe pipe = TRY(make_pipe());
   fcntl(pipe.write.get(), F_SETPIPE_SZ, 1 << 20);  // fewer changes between the processes, if it is allowed
-  auto job = TRY(archive::UnpackJob::start(std::move(pipe.read), order.label, folder, extract_options(order), options));
+  auto job = TRY(start_job(order, std::move(pipe.read), place, options));
   auto fed = feed(*order.source, blob, std::move(pipe.write));
   auto unpacked = job.wait();
   TRY(std::move(fed));
@@ -127,20 +155,20 @@ Result<Report> receive_blob(LayerOrder& order, const Fd* blob, const archive::Pi
   return report_of(TRY(pipeline.finish()), 0);
 }
 
-Result<Report> receive(LayerOrder& order, const Fd* blob, const Fd* folder) {
+Result<Report> receive(LayerOrder& order, const Fd* blob, const Place* place) {
   signal(SIGPIPE, SIG_IGN);
   archive::Pipeline::Options options{.packed = order.digest.algorithm(), .unpacked = order.diff_id.algorithm()};
-  Report report = folder != nullptr ? TRY(receive_and_unpack(order, blob, *folder, options))
-                                    : TRY(receive_blob(order, blob, options));
+  Report report = place != nullptr ? TRY(receive_and_unpack(order, blob, *place, options))
+                                   : TRY(receive_blob(order, blob, options));
   // Here and not at the commit, so that layers wait for the disk at the same time.
   if (blob != nullptr && fsync(blob->get()) < 0) return Error::system("fsync the blob");
   return report;
 }
 
-[[noreturn]] void run_child(LayerOrder& order, pid_t parent, const Fd& out, const Fd* blob, const Fd* folder) {
+[[noreturn]] void run_child(LayerOrder& order, pid_t parent, const Fd& out, const Fd* blob, const Place* place) {
   prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
   if (getppid() != parent) _exit(1);
-  auto report = receive(order, blob, folder);
+  auto report = receive(order, blob, place);
   bool told = report.has_value();
   best_effort(write_all(out, told ? json::encode(*report) : pack_error(report.error()), "the report"));
   _exit(told ? 0 : 1);
@@ -151,11 +179,13 @@ Result<Report> receive(LayerOrder& order, const Fd* blob, const Fd* folder) {
 Result<LayerJob> LayerJob::start(const store::Store& store, LayerOrder order) {
   LayerJob job;
   job.order_ = std::move(order);
-  Fd folder;
+  Place place;
   if (job.order_.keep_blob) job.received_.blob_ = TRY(store.blobs().begin());
   if (job.order_.unpack) {
     job.received_.staging_.emplace(TRY(store.layers().begin()));
-    folder = TRY(open_folder(job.received_.staging_->path()));
+    const auto& staging = *job.received_.staging_;
+    place.is_image = staging.driver().is_image();
+    place.fd = TRY(place.is_image ? open_file(staging.path(), O_RDWR) : open_folder(staging.path()));
   }
   Pipe pipe = TRY(make_pipe());
   pid_t parent = getpid();
@@ -163,7 +193,7 @@ Result<LayerJob> LayerJob::start(const store::Store& store, LayerOrder order) {
   if (job.child_ < 0) return Error::system("start a process for {}", job.order_.label);
   if (job.child_ == 0)
     run_child(job.order_, parent, pipe.write, job.order_.keep_blob ? &job.received_.blob_->fd() : nullptr,
-              job.order_.unpack ? &folder : nullptr);
+              job.order_.unpack ? &place : nullptr);
   job.report_ = std::move(pipe.read);
   job.order_.source.reset();
   return job;

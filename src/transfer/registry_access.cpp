@@ -56,9 +56,9 @@ Result<distribution::Access> Registries::access(std::string_view name, bool inse
 
 Result<distribution::Repository> Registries::repository(const oci::Reference& reference) const {
   auto places = TRY(registries::endpoints(configuration_, reference));
-  const auto& own = places.back();
-  auto session = std::make_shared<distribution::Session>(TRY(access(own.reference.name(), own.insecure)));
-  return distribution::Repository(std::move(session), own.reference.repository);
+  // Another location is for reading alone (containers-registries.conf(5), "Remapping and mirroring registries").
+  auto session = std::make_shared<distribution::Session>(TRY(access(reference.name(), places.back().insecure)));
+  return distribution::Repository(std::move(session), reference.repository);
 }
 
 Result<std::unique_ptr<Origin>> Registries::origin(const oci::Reference& reference) const {
