@@ -1,3 +1,76 @@
+#include "options/program.hpp"
 #include "transfer/commands.hpp"
+#ifdef GANTRY_HAVE_REGISTRIES
+#include "remote/commands.hpp"
+#endif
 
-int main(int argc, char** argv) { return gantry::transfer::run_transfer({argv, static_cast<std::size_t>(argc)}); }
+namespace {
+
+using gantry::options::Command;
+namespace options = gantry::options;
+namespace transfer = gantry::transfer;
+
+#ifdef GANTRY_HAVE_REGISTRIES
+namespace remote = gantry::remote;
+#else
+/// libcurl cannot be linked into a static program with Debian's packages.
+namespace remote {
+
+struct NoRegistryArguments {
+  std::vector<std::string> words;
+};
+
+gantry::Result<int> refuse(const options::Globals&, const NoRegistryArguments&) {
+  return gantry::fail(gantry::Code::unsupported, "this build of Gantry, which needs no libraries, talks to no registry")
+      .with_cure("install its Debian package");
+}
+
+consteval Command command(std::string_view name) {
+  return options::command<refuse>({
+      .name = name,
+      .summary = "Not in this build: it talks to no registry",
+      .synopsis = "",
+      .description = "The build that needs no libraries talks to no registry.",
+      .words = options::words<&NoRegistryArguments::words>({.name = "WORD"}),
+  });
+}
+
+constinit const Command kCopy = command("copy");
+constinit const Command kLogin = command("login");
+constinit const Command kLogout = command("logout");
+constinit const Command kPull = command("pull");
+constinit const Command kPush = command("push");
+
+}  // namespace remote
+#endif
+
+constexpr const Command* kImageCommands[] = {&transfer::kBootstrap, &remote::kCopy, &transfer::kImport,
+                                             &transfer::kLoad,      &remote::kPull, &remote::kPush,
+                                             &transfer::kSave};
+constinit const Command kImage = {
+    .name = "image",
+    .summary = "Work with images",
+    .synopsis = "COMMAND",
+    .description = "The commands on images that move whole images.",
+    .commands = kImageCommands,
+};
+
+constexpr options::Group kGroups[] = {options::group(options::kGlobalOptions)};
+constexpr const Command* kCommands[] = {&kImage,          &transfer::kImport, &transfer::kLoad, &remote::kLogin,
+                                        &remote::kLogout, &remote::kPull,     &remote::kPush,   &transfer::kSave};
+constinit const Command kRoot = {
+    .name = "gantry",
+    .summary = "Work with containers and images",
+    .synopsis = "[OPTIONS] COMMAND",
+    .description = "The part of gantry that moves whole images. gantry itself calls it.",
+    .groups = kGroups,
+    .commands = kCommands,
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  options::Globals globals;
+  return options::run_program({.root = kRoot, .globals = &globals, .ready = options::configure_log},
+                              {argv, static_cast<std::size_t>(argc)});
+}

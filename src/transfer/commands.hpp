@@ -5,7 +5,6 @@
 #include "store/store.hpp"
 
 #include <functional>
-#include <span>
 
 namespace gantry::transfer {
 
@@ -16,17 +15,9 @@ extern const Command kLoad;
 extern const Command kSave;
 extern const Command kImport;
 extern const Command kBootstrap;
-extern const Command kPull;
-extern const Command kPush;
-extern const Command kCopy;
-extern const Command kLogin;
-extern const Command kLogout;
 
 /// Opens the store and does `work`. For an ordinary user both happen as root of a user namespace, where files can get
 /// the owners that an image gives them.
 Result<> with_store(const Globals& globals, const std::function<Result<>(const store::Store&)>& work);
-
-/// The program gantry-transfer: these commands of `gantry`.
-int run_transfer(std::span<char* const> argv);
 
 }  // namespace gantry::transfer

@@ -1,7 +1,5 @@
 #pragma once
 
-#include "distribution/repository.hpp"
-#include "oci/reference.hpp"
 #include "transfer/location.hpp"
 #include "transfer/target.hpp"
 
@@ -9,10 +7,6 @@
 
 namespace gantry::transfer {
 
-/// A repository, under the tag or digest of `reference`. Blobs that another repository of the same registry has,
-/// `mount_from`, are taken from there; empty: none is known.
-std::unique_ptr<Target> make_registry_target(distribution::Repository repository, const oci::Reference& reference,
-                                             std::string mount_from);
 /// An OCI image layout in a folder, which is made or added to.
 Result<std::unique_ptr<Target>> make_layout_target(const Location& location);
 /// An OCI image layout in a tar, or a folder as skopeo's dir: is. Code::exists for a folder that is there.

@@ -2,11 +2,11 @@
 #include "options/print.hpp"
 #include "registries/credential_store.hpp"
 #include "registries/names.hpp"
-#include "transfer/commands.hpp"
-#include "transfer/password.hpp"
-#include "transfer/registry_options.hpp"
+#include "remote/commands.hpp"
+#include "remote/password.hpp"
+#include "remote/registry_options.hpp"
 
-namespace gantry::transfer {
+namespace gantry::remote {
 
 namespace {
 
@@ -127,4 +127,4 @@ constinit const Command kLogout = options::command<run_logout>({
     .words = options::words<&LogoutArguments::words>({.name = "REGISTRY", .most = 1}),
 });
 
-}  // namespace gantry::transfer
+}  // namespace gantry::remote

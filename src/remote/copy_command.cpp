@@ -1,11 +1,12 @@
 #include "options/print.hpp"
-#include "transfer/commands.hpp"
+#include "remote/commands.hpp"
+#include "remote/registry_options.hpp"
+#include "remote/target_registry.hpp"
 #include "transfer/copy.hpp"
 #include "transfer/open_origin.hpp"
-#include "transfer/registry_options.hpp"
 #include "transfer/targets.hpp"
 
-namespace gantry::transfer {
+namespace gantry::remote {
 
 namespace {
 
@@ -17,29 +18,29 @@ struct CopyArguments {
   std::vector<std::string> words;  ///< SOURCE DESTINATION
 };
 
-Result<std::unique_ptr<Origin>> open_origin(const store::Store& store, const Registries& registries,
-                                            const Location& location) {
-  if (location.transport == Transport::docker) return registries.origin(location.path);
-  if (location.transport == Transport::store) return open_store_origin(store, location.path);
-  if (location.transport != Transport::detect) return open_files(location, store.root() + "/tmp");
-  auto image = open_store_origin(store, location.path);
+Result<std::unique_ptr<transfer::Origin>> open_origin(const store::Store& store, const Registries& registries,
+                                                      const transfer::Location& location) {
+  if (location.transport == transfer::Transport::docker) return registries.origin(location.path);
+  if (location.transport == transfer::Transport::store) return transfer::open_store_origin(store, location.path);
+  if (location.transport != transfer::Transport::detect) return transfer::open_files(location, store.root() + "/tmp");
+  auto image = transfer::open_store_origin(store, location.path);
   if (image) return image;
   return std::move(image.error()).with_cure("name where it is: docker://NAME, oci:PATH, oci-archive:PATH, dir:PATH");
 }
 
-Result<std::unique_ptr<Target>> make_target(const Registries& registries, const std::string& text) {
-  Location location = parse_location(text);
+Result<std::unique_ptr<transfer::Target>> make_target(const Registries& registries, const std::string& text) {
+  transfer::Location location = transfer::parse_location(text);
   switch (location.transport) {
-    case Transport::docker: {
+    case transfer::Transport::docker: {
       auto reference = oci::with_default_tag(TRY(oci::parse_reference(location.path)));
       return make_registry_target(TRY(registries.repository(reference)), reference, {});
     }
-    case Transport::oci:
-      return make_layout_target(location);
-    case Transport::oci_archive:
-      return make_archive_target(location);
-    case Transport::dir:
-      return make_dir_target(location);
+    case transfer::Transport::oci:
+      return transfer::make_layout_target(location);
+    case transfer::Transport::oci_archive:
+      return transfer::make_archive_target(location);
+    case transfer::Transport::dir:
+      return transfer::make_dir_target(location);
     default:
       return fail(Code::unsupported, "'{}' is not a place to copy to", text)
           .with_cure("docker://NAME, oci:PATH, oci-archive:PATH or dir:PATH; pull, load and save work on the store");
@@ -49,14 +50,15 @@ Result<std::unique_ptr<Target>> make_target(const Registries& registries, const 
 Result<int> run_copy(const Globals& globals, const CopyArguments& arguments) {
   auto registries = TRY(Registries::load(arguments.registry));
   auto store = TRY(store::Store::open(TRY(options::folders(globals)).root));
-  Location from = parse_location(arguments.words[0]);
+  transfer::Location from = transfer::parse_location(arguments.words[0]);
   auto origin = TRY(open_origin(store, registries, from));
   auto images = TRY(origin->list(from.reference));
   if (images.size() != 1)
     return fail(Code::invalid, "{} has {} images that may be meant", origin->name(), images.size())
         .with_cure("say which: PATH:NAME");
   auto target = TRY(make_target(registries, arguments.words[1]));
-  auto digest = TRY(copy(*origin, images[0], *target, {.all = arguments.all, .platform = arguments.platform}));
+  auto digest =
+      TRY(transfer::copy(*origin, images[0], *target, {.all = arguments.all, .platform = arguments.platform}));
   if (!arguments.quiet) TRY(options::print(digest.text() + "\n"));
   return 0;
 }
@@ -90,4 +92,4 @@ constinit const Command kCopy = options::command<run_copy>({
     .words = options::words<&CopyArguments::words>({.name = "SOURCE and DESTINATION", .least = 2, .most = 2}),
 });
 
-}  // namespace gantry::transfer
+}  // namespace gantry::remote

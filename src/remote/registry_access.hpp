@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace gantry::transfer {
+namespace gantry::remote {
 
 /// What a command line says about the way to registries.
 struct RegistryOptions {
@@ -32,9 +32,9 @@ class Registries {
   /// The repository itself, not a mirror of it: to push to.
   Result<distribution::Repository> repository(const oci::Reference& reference) const;
   /// The first place that has the image, mirrors before the registry itself. Its list() has this one image.
-  Result<std::unique_ptr<Origin>> origin(const oci::Reference& reference) const;
+  Result<std::unique_ptr<transfer::Origin>> origin(const oci::Reference& reference) const;
   /// The same of a name that a user typed, which may mean several references.
-  Result<std::unique_ptr<Origin>> origin(std::string_view name) const;
+  Result<std::unique_ptr<transfer::Origin>> origin(std::string_view name) const;
 
   const registries::Paths& paths() const { return paths_; }
   const registries::Configuration& configuration() const { return configuration_; }
@@ -49,4 +49,4 @@ class Registries {
 /// What a reference asks a registry for: its digest, else its tag, else "latest".
 std::string wanted_of(const oci::Reference& reference);
 
-}  // namespace gantry::transfer
+}  // namespace gantry::remote

@@ -1,13 +1,13 @@
 #include "base/file.hpp"
 #include "options/print.hpp"
-#include "transfer/commands.hpp"
+#include "remote/commands.hpp"
+#include "remote/registry_options.hpp"
+#include "remote/target_registry.hpp"
 #include "transfer/copy.hpp"
 #include "transfer/names.hpp"
 #include "transfer/open_origin.hpp"
-#include "transfer/registry_options.hpp"
-#include "transfer/targets.hpp"
 
-namespace gantry::transfer {
+namespace gantry::remote {
 
 namespace {
 
@@ -30,16 +30,16 @@ std::string mount_from(const std::vector<std::string>& names, const oci::Referen
 Result<int> run_push(const Globals& globals, const PushArguments& arguments) {
   auto registries = TRY(Registries::load(arguments.registry));
   auto store = TRY(store::Store::open(TRY(options::folders(globals)).root));
-  auto origin = TRY(open_store_origin(store, arguments.words[0]));
+  auto origin = TRY(transfer::open_store_origin(store, arguments.words[0]));
   auto image = TRY(origin->list("")).front();
-  std::string given =
-      arguments.words.size() > 1 ? without_transport(arguments.words[1]) : chosen_name(image.names, arguments.words[0]);
+  std::string given = arguments.words.size() > 1 ? transfer::without_transport(arguments.words[1])
+                                                 : transfer::chosen_name(image.names, arguments.words[0]);
   if (given.empty())
     return fail(Code::invalid, "'{}' is no name in a registry", arguments.words[0]).with_cure("say where to push it");
   auto reference = oci::with_default_tag(TRY(oci::parse_reference(given)));
   auto target =
       make_registry_target(TRY(registries.repository(reference)), reference, mount_from(image.names, reference));
-  auto digest = TRY(copy(*origin, image, *target));
+  auto digest = TRY(transfer::copy(*origin, image, *target));
   if (!arguments.digest_file.empty()) TRY(replace_file(arguments.digest_file, digest.text(), 0644, Sync::no));
   if (!arguments.quiet) TRY(options::print(digest.text() + "\n"));
   return 0;
@@ -73,4 +73,4 @@ constinit const Command kPush = options::command<run_push>({
         {.name = "IMAGE", .least = 1, .most = 2, .first = options::Completes::images}),
 });
 
-}  // namespace gantry::transfer
+}  // namespace gantry::remote

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "options/option.hpp"
-#include "transfer/registry_access.hpp"
+#include "remote/registry_access.hpp"
 
-namespace gantry::transfer {
+namespace gantry::remote {
 
 /// The options of all commands that talk to registries, as podman and skopeo name them.
 inline constexpr options::Option kRegistryOptions[] = {
@@ -17,4 +17,4 @@ inline constexpr options::Option kRegistryOptions[] = {
                                                 "Insist on TLS with a valid certificate; false allows to go without"),
 };
 
-}  // namespace gantry::transfer
+}  // namespace gantry::remote

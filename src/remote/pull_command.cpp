@@ -1,10 +1,12 @@
 #include "options/print.hpp"
+#include "remote/commands.hpp"
+
+#include "remote/registry_options.hpp"
 #include "transfer/commands.hpp"
 #include "transfer/load.hpp"
 #include "transfer/names.hpp"
-#include "transfer/registry_options.hpp"
 
-namespace gantry::transfer {
+namespace gantry::remote {
 
 namespace {
 
@@ -18,10 +20,10 @@ struct PullArguments {
 Result<int> run_pull(const Globals& globals, const PullArguments& arguments) {
   // Before the user namespace of an ordinary user, in which all paths would be root's.
   auto registries = TRY(Registries::load(arguments.registry));
-  TRY(with_store(globals, [&](const store::Store& store) -> Result<> {
+  TRY(transfer::with_store(globals, [&](const store::Store& store) -> Result<> {
     for (const auto& image : arguments.images) {
-      auto origin = TRY(registries.origin(without_transport(image)));
-      auto loaded = TRY(load(store, *origin, "", arguments.platform));
+      auto origin = TRY(registries.origin(transfer::without_transport(image)));
+      auto loaded = TRY(transfer::load(store, *origin, "", arguments.platform));
       TRY(options::print(arguments.quiet ? loaded[0].manifest.text() + "\n" : loaded[0].id + "\n"));
     }
     return {};
@@ -58,4 +60,4 @@ constinit const Command kPull = options::command<run_pull>({
     .words = options::words<&PullArguments::images>({.name = "IMAGE", .least = 1}),
 });
 
-}  // namespace gantry::transfer
+}  // namespace gantry::remote

@@ -1,13 +1,13 @@
-#include "transfer/registry_access.hpp"
+#include "remote/registry_access.hpp"
 
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "registries/certificates.hpp"
 #include "registries/credential_store.hpp"
 #include "registries/names.hpp"
-#include "transfer/origin_registry.hpp"
+#include "remote/origin_registry.hpp"
 
-namespace gantry::transfer {
+namespace gantry::remote {
 
 namespace {
 
@@ -61,7 +61,7 @@ Result<distribution::Repository> Registries::repository(const oci::Reference& re
   return distribution::Repository(std::move(session), reference.repository);
 }
 
-Result<std::unique_ptr<Origin>> Registries::origin(const oci::Reference& reference) const {
+Result<std::unique_ptr<transfer::Origin>> Registries::origin(const oci::Reference& reference) const {
   auto places = TRY(registries::endpoints(configuration_, reference));
   for (const auto& place : places) {
     auto session = std::make_shared<distribution::Session>(TRY(access(place.reference.name(), place.insecure)));
@@ -73,7 +73,7 @@ Result<std::unique_ptr<Origin>> Registries::origin(const oci::Reference& referen
   return fail(Code::not_found, "no registry is configured for {}", reference.canonical());
 }
 
-Result<std::unique_ptr<Origin>> Registries::origin(std::string_view name) const {
+Result<std::unique_ptr<transfer::Origin>> Registries::origin(std::string_view name) const {
   auto references = TRY(registries::candidates(configuration_, name));
   std::string reasons;
   for (const auto& reference : references) {
@@ -84,4 +84,4 @@ Result<std::unique_ptr<Origin>> Registries::origin(std::string_view name) const 
   return fail(Code::not_found, "no registry has '{}': {}", name, reasons);
 }
 
-}  // namespace gantry::transfer
+}  // namespace gantry::remote

@@ -5,11 +5,11 @@
 
 #include <memory>
 
-namespace gantry::transfer {
+namespace gantry::remote {
 
 /// The image that `reference` names, in the repository where it is to be found: perhaps a mirror's. Its manifest or
 /// index is fetched here. Code::not_found when it is not there.
-Result<std::unique_ptr<Origin>> open_registry_origin(distribution::Repository repository,
-                                                     const oci::Reference& reference);
+Result<std::unique_ptr<transfer::Origin>> open_registry_origin(distribution::Repository repository,
+                                                               const oci::Reference& reference);
 
-}  // namespace gantry::transfer
+}  // namespace gantry::remote

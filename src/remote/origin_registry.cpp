@@ -1,9 +1,9 @@
-#include "transfer/origin_registry.hpp"
+#include "remote/origin_registry.hpp"
 
 #include "oci/media_types.hpp"
-#include "transfer/registry_access.hpp"
+#include "remote/registry_access.hpp"
 
-namespace gantry::transfer {
+namespace gantry::remote {
 
 namespace {
 
@@ -18,16 +18,16 @@ class TextSource final : public Source {
   MemorySource bytes_;
 };
 
-class RegistryOrigin final : public Origin {
+class RegistryOrigin final : public transfer::Origin {
  public:
   RegistryOrigin(distribution::Repository repository, const oci::Reference& reference, oci::Document root)
       : repository_(std::move(repository)), reference_(reference), root_(std::move(root)) {}
 
   const std::string& name() const override { return repository_.label(); }
 
-  Result<std::vector<Listed>> list(const std::string&) const override {
+  Result<std::vector<transfer::Listed>> list(const std::string&) const override {
     std::string name = reference_.canonical();
-    return std::vector{Listed{.names = {name}, .label = name, .root = root_.descriptor}};
+    return std::vector{transfer::Listed{.names = {name}, .label = name, .root = root_.descriptor}};
   }
 
   Result<std::unique_ptr<Source>> open(const oci::Descriptor& descriptor) const override {
@@ -45,10 +45,10 @@ class RegistryOrigin final : public Origin {
 
 }  // namespace
 
-Result<std::unique_ptr<Origin>> open_registry_origin(distribution::Repository repository,
-                                                     const oci::Reference& reference) {
+Result<std::unique_ptr<transfer::Origin>> open_registry_origin(distribution::Repository repository,
+                                                               const oci::Reference& reference) {
   auto root = TRY(repository.manifest(wanted_of(reference)));
   return std::make_unique<RegistryOrigin>(std::move(repository), reference, std::move(root));
 }
 
-}  // namespace gantry::transfer
+}  // namespace gantry::remote

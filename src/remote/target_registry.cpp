@@ -1,12 +1,11 @@
-#include "transfer/checked_source.hpp"
-#include "transfer/registry_access.hpp"
-#include "transfer/targets.hpp"
+#include "remote/target_registry.hpp"
+#include "remote/registry_access.hpp"
 
-namespace gantry::transfer {
+namespace gantry::remote {
 
 namespace {
 
-class RegistryTarget final : public Target {
+class RegistryTarget final : public transfer::Target {
  public:
   RegistryTarget(distribution::Repository repository, const oci::Reference& reference, std::string mount_from)
       : repository_(std::move(repository)), reference_(reference), mount_from_(std::move(mount_from)) {}
@@ -18,7 +17,7 @@ class RegistryTarget final : public Target {
     return !mount_from_.empty() && TRY(repository_.mount_blob(blob.digest, mount_from_));
   }
 
-  Result<> put_blob(const oci::Descriptor& blob, const Opener& open) override {
+  Result<> put_blob(const oci::Descriptor& blob, const transfer::Opener& open) override {
     return repository_.put_blob(blob, open);  // the registry compares the digest
   }
 
@@ -42,9 +41,9 @@ class RegistryTarget final : public Target {
 
 }  // namespace
 
-std::unique_ptr<Target> make_registry_target(distribution::Repository repository, const oci::Reference& reference,
-                                             std::string mount_from) {
+std::unique_ptr<transfer::Target> make_registry_target(distribution::Repository repository,
+                                                       const oci::Reference& reference, std::string mount_from) {
   return std::make_unique<RegistryTarget>(std::move(repository), reference, std::move(mount_from));
 }
 
-}  // namespace gantry::transfer
+}  // namespace gantry::remote
