@@ -9,16 +9,6 @@ setup() {
   need skopeo jq
 }
 
-# refused PATTERN COMMAND…: fails with one sentence that matches, and leaves the empty store.
-refused() {
-  local pattern=$1
-  shift
-  run -125 "$@"
-  one_sentence "$output"
-  matches "$output" "$pattern"
-  nothing_left
-}
-
 # make_archives: docker.tar and oci.tar of busybox, the latter also as the folder oci; our store is then empty again.
 make_archives() {
   gantry --root "$WORK/maker" image bootstrap --quiet busybox

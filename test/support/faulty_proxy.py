@@ -27,7 +27,8 @@ or any of these, which change what is asked or answered on its way:
     chunked                  no Content-Length
     header=NAME:VALUE        a header of the answer, instead of the one that it has
 
-FILE of --ready gets the proxy's address and that of the other host. Each line of --log is a request that has ended:
+FILE of --ready gets the proxy's address and that of the other host. Each line of --log is a request that has ended, or
+has come to where it stalls:
 method, path, host (`proxy` or `other`), range, authorization (whether there was one), fault, status (0: none came),
 received and sent (bytes of bodies).
 """
@@ -83,13 +84,15 @@ def cut(handler, headers, blocks, argument):
 def stall(handler, headers, blocks, argument):
     yield from first(blocks, int(argument))
     yield b""
+    handler.log_once()
     select.select([handler.connection], [], [])
     raise ConnectionAbortedError
 
 
 def truncate(handler, headers, blocks, argument):
-    set_header(headers, "Content-Length", argument)
-    return first(blocks, int(argument))
+    size = min(int(argument), int(headers["Content-Length"]))
+    set_header(headers, "Content-Length", str(size))
+    return first(blocks, size)
 
 
 def extend(handler, headers, blocks, argument):
@@ -193,29 +196,29 @@ class Handler(serving.Handler):
     def relay(self):
         self.asked_range = self.headers.get("Range")
         self.credentials = self.headers.get("Authorization")
-        rule = self.rule()
+        self.rule = self.take_rule()
         self.status = self.received = self.sent = 0
         self.logged = False
         try:
-            if rule.instead:
-                self.answer_instead(rule)
+            if self.rule.instead:
+                self.answer_instead(self.rule)
             else:
-                self.ask(rule)
+                self.ask(self.rule)
         except OSError:
-            self.log_once(rule)
+            self.log_once()
             self.reset()
 
-    def log_once(self, rule):
+    def log_once(self):
         """Before the answer's end: who has the whole answer finds it in the log."""
         if not self.logged:
             self.logged = True
             log.write(method=self.command, path=self.path, host=self.host, range=self.asked_range,
-                      authorization=self.credentials is not None, fault=rule.text if rule.faults else None,
+                      authorization=self.credentials is not None, fault=self.rule.text if self.rule.faults else None,
                       status=self.status, received=self.received, sent=self.sent)
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = relay
 
-    def rule(self):
+    def take_rule(self):
         return rules.take(self.command, self.path)
 
     def answer_instead(self, rule):
@@ -225,7 +228,7 @@ class Handler(serving.Handler):
             self.status = int(rule.argument("status"))
         elif rule.instead != "garbage":
             self.status = 307
-        self.log_once(rule)
+        self.log_once()
         if rule.instead == "garbage":
             self.wfile.write(b"\x00\xff this is not HTTP\r\n\r\n")
             self.reset()
@@ -272,14 +275,14 @@ class Handler(serving.Handler):
             self.send_header("Transfer-Encoding", "chunked")
         if self.command == "HEAD":
             blocks = ()
-            self.log_once(rule)
+            self.log_once()
         self.end_headers()
         last = b""
         for block in blocks:
             self.send_block(last, sized)
             last = block
             self.sent += len(block)
-        self.log_once(rule)
+        self.log_once()
         self.send_block(last, sized)
         if not sized and self.command != "HEAD":
             self.wfile.write(b"0\r\n\r\n")
@@ -294,7 +297,7 @@ class OtherHandler(Handler):
 
     host = "other"
 
-    def rule(self):
+    def take_rule(self):
         del self.headers["Authorization"]
         with away_lock:
             credentials = away.get(self.path)

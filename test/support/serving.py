@@ -41,6 +41,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def log_message(self, *_):
         pass
 
+    def handle_one_request(self):
+        """Clients that may do without TLS try it first, and have to be told, as servers in Go do."""
+        if self.rfile.peek(1)[:1] == b"\x16":
+            self.wfile.write(b"HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTPS request to an HTTP server.\n")
+            self.close_connection = True
+            return
+        super().handle_one_request()
+
     def body_blocks(self):
         """The request's body as it comes, with either framing. ConnectionError when the client stops early."""
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
