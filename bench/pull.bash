@@ -95,13 +95,15 @@ pull() {
   local -a ours=() stage_commands
   stages
   if has pull; then
-    ours=(gantry "${fresh_gantry[@]}" pull --quiet "$REGISTRY/image" --
-      overlay "${fresh_gantry[@]}" --storage-driver overlay pull --quiet "$REGISTRY/image" --)
+    ours=(gantry "${fresh_gantry[@]}" pull --quiet --tls-verify=false "$REGISTRY/image" --
+      overlay "${fresh_gantry[@]}" --storage-driver overlay pull --quiet --tls-verify=false "$REGISTRY/image" --
+      erofs "${fresh_gantry[@]}" --storage-driver erofs pull --quiet --tls-verify=false "$REGISTRY/image" --)
   fi
   results=$(measure "$rounds" "${ours[@]}" podman "${fresh_podman[@]}" pull --quiet --tls-verify=false "$REGISTRY/image" -- \
     "${stage_commands[@]}")
   against "pull" podman 0.2 "$results" gantry
   against "pull, driver overlay" podman 0.45 "$results" overlay
+  against "pull, driver erofs" podman 0.2 "$results" erofs
   for stage in fetch inflate hash write; do
     time=$(value "$stage" 2 <<<"$results")
     absent "a pull's parts" "$stage" "$(milliseconds "$time")" ms ""
@@ -110,6 +112,7 @@ pull() {
   against "pull, beside its longest part" "$slowest" 1.5 "$results" gantry
   has pull || return 0
   limit "pull, most memory" "$(megabytes "$(value gantry 4 <<<"$results")")" MB 100
+  limit "pull, driver erofs, most memory" "$(megabytes "$(value erofs 4 <<<"$results")")" MB 100
   limit "pull, driver overlay, most memory" "$(megabytes "$(value overlay 4 <<<"$results")")" MB 100
 }
 
@@ -118,7 +121,7 @@ unpack_and_copy() {
   ! has image unpack || ours=("${fresh_gantry[@]}" image unpack "oci:$layout:image" "$fresh/bundle")
   compare "unpack" umoci 0.25 "${ours[@]}" -- umoci unpack --image "$layout:image" "$fresh/bundle"
   ours=()
-  ! has image copy || ours=("${fresh_gantry[@]}" image copy "docker://$REGISTRY/image" "oci:$fresh/copy:image")
+  ! has image copy || ours=("${fresh_gantry[@]}" image copy --quiet --tls-verify=false "docker://$REGISTRY/image" "oci:$fresh/copy:image")
   compare "copy" skopeo 0.8 "${ours[@]}" -- skopeo copy --quiet --src-tls-verify=false "docker://$REGISTRY/image" "oci:$fresh/copy:image"
 }
 
