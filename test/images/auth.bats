@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# bats file_tags=slow
 # Who we are to a registry: login and logout, files that podman and skopeo share, helpers, tokens.
 
 load ../support/common

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# bats file_tags=slow
 # `gantry image copy` beside skopeo: every digest stays.
 
 load ../support/common

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# bats file_tags=slow
 # Registries and networks that fail: the image comes in whole, or there is one sentence and nothing else.
 
 load ../support/common

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# bats file_tags=slow
 # `gantry pull` from Debian's docker-registry.
 
 load ../support/common

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# bats file_tags=slow
 # `gantry push`, read back by other tools.
 
 load ../support/common
