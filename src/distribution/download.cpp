@@ -49,7 +49,8 @@ class BlobSource final : public Source {
 
   Result<> ask() {
     Order order{.url = repository_.path("blobs/" + descriptor_.digest.text())};
-      if (oci::is_foreign_layer(descriptor_.media_type) && !descriptor_.urls.empty()) order.url = descriptor_.urls.front();
+    if (oci::is_foreign_layer(descriptor_.media_type) && !descriptor_.urls.empty())
+      order.url = descriptor_.urls.front();
     if (position_ > 0) order.headers.push_back({"Range", fmt::format("bytes={}-", position_)});
     answer_ = TRY(repository_.session().send(order, repository_.pull_scope()));
     if (answer_->status() == 206 && position_ > 0) return check_range();

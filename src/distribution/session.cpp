@@ -35,13 +35,9 @@ const Challenge* find(const std::vector<Challenge>& challenges, std::string_view
 
 }  // namespace
 
-bool is_loopback(std::string_view host) {
-  std::string_view name = host.starts_with('[') ? host.substr(0, host.find(']') + 1) : cut(host, ':').before;
-  return name == "localhost" || name == "[::1]" || name.starts_with("127.");
-}
-
 Session::Session(Access access)
-    : access_(std::move(access)), plain_allowed_(access_.insecure || is_loopback(access_.host)) {}
+    : access_(std::move(access)),  // As docker has it, what listens on this machine's loopback needs no TLS.
+      plain_allowed_(access_.insecure || http::is_loopback(access_.host)) {}
 
 Session::~Session() {
   if (owner_ != getpid()) static_cast<void>(client_.release());  // the parent's: its connections are not ours to close

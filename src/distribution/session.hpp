@@ -65,7 +65,4 @@ class Session {
   pid_t owner_ = 0;  ///< of client_
 };
 
-/// Docker's rule: what listens on this machine's loopback needs no TLS.
-bool is_loopback(std::string_view host);
-
 }  // namespace gantry::distribution

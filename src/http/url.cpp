@@ -16,6 +16,12 @@ Origin origin_of(std::string_view url) {
   return {std::move(scheme), to_lower(cut_last(host, '@').found ? cut_last(host, '@').after : host)};
 }
 
+bool is_loopback(std::string_view host) {
+  std::string_view name = host.starts_with('[') ? host.substr(0, host.find(']') + 1) : cut(host, ':').before;
+  bool is_address = name.find_first_not_of("0123456789.") == std::string_view::npos;  // 127.example.org is a name
+  return name == "localhost" || name == "[::1]" || (is_address && name.starts_with("127."));
+}
+
 std::string resolve(std::string_view base, std::string_view location) {
   if (!origin_of(location).scheme.empty()) return std::string(location);
   auto host = base.find("://") + 3;

@@ -13,6 +13,9 @@ struct Origin {
 };
 Origin origin_of(std::string_view url);
 
+/// "localhost", "127.0.0.1:5000", "[::1]": this machine's own.
+bool is_loopback(std::string_view host);
+
 /// A Location header against the URL that was asked (RFC 3986, section 5): absolute, from the root, or beside it.
 std::string resolve(std::string_view base, std::string_view location);
 

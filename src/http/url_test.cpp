@@ -13,6 +13,14 @@ TEST(Url, KnowsTheHostThatCredentialsAreFor) {
   EXPECT_EQ(origin_of("/v2/x"), Origin{});
 }
 
+TEST(Url, KnowsThisMachine) {
+  for (const char* host : {"localhost", "localhost:5000", "127.0.0.1", "127.1.2.3:80", "[::1]", "[::1]:5000"})
+    EXPECT_TRUE(is_loopback(host)) << host;
+  for (const char* host : {"localhost.example.org", "127.example.org", "127.0.0.1.example.org:80", "128.0.0.1",
+                           "[::2]:5000", "example.org:127", ""})
+    EXPECT_FALSE(is_loopback(host)) << host;
+}
+
 TEST(Url, ResolvesWhatAServerAnswersAsLocation) {
   EXPECT_EQ(resolve("https://a:1/v2/x/blobs/uploads/", "https://b/y?z=1"), "https://b/y?z=1");
   EXPECT_EQ(resolve("https://a:1/v2/x?q=1", "/v2/y"), "https://a:1/v2/y");
