@@ -10,15 +10,11 @@ make_archive() {
   rm "$work/large.tar"
 }
 
-# A store of its own with a thousand images, each of one small file.
 list_a_thousand() {
   local -a crowded=("$GANTRY_BIN/gantry" --root "$work/crowded" --runroot "$work/gantry-run")
-  local number results
-  mkdir "$work/small"
-  for ((number = 0; number < 1000; ++number)); do
-    echo "$number" >"$work/small/number"
-    tar -C "$work/small" -c . | "${crowded[@]}" import - "localhost/number$number" >/dev/null
-  done
+  local results
+  bench/make_many "$work/many" 1000
+  "${crowded[@]}" load --quiet --input "oci:$work/many"
   [[ $("${crowded[@]}" images --quiet | wc -l) == 1000 ]] || die "there are not 1000 images"
   results=$(measure "$ROUNDS" gantry "${crowded[@]}" images)
   limit "images, 1000 of them" "$(milliseconds "$(value gantry 2 <<<"$results")")" ms 5
