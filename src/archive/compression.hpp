@@ -1,12 +1,13 @@
 #pragma once
 
 #include "base/stream.hpp"
+#include "oci/media_types.hpp"
 
 #include <string_view>
 
 namespace gantry::archive {
 
-enum class Compression { none, gzip, zstd };
+using oci::Compression;
 
 /// "none", "gzip", "zstd"
 std::string_view name_of(Compression compression);

@@ -5,10 +5,31 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 
 namespace gantry {
+
+Result<std::optional<std::string>> read_text(Source& source, std::size_t limit) {
+  std::string text;
+  std::array<std::byte, 16384> buffer;
+  while (std::size_t got = TRY(source.read(buffer))) {
+    text.append(as_text(Bytes(buffer).first(got)));
+    if (text.size() > limit) return std::optional<std::string>();
+  }
+  return std::optional(std::move(text));
+}
+
+Result<bool> skip(Source& source, std::uint64_t bytes) {
+  std::vector<std::byte> buffer(64u << 10);
+  while (bytes > 0) {
+    std::size_t got = TRY(source.read(std::span(buffer).first(std::min<std::uint64_t>(bytes, buffer.size()))));
+    if (got == 0) return false;
+    bytes -= got;
+  }
+  return true;
+}
 
 Result<std::size_t> FileSource::read(std::span<std::byte> buffer) {
   ssize_t got;

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -22,6 +23,11 @@ class Source {
   /// Some bytes into `buffer` (which is not empty); 0 is the end.
   virtual Result<std::size_t> read(std::span<std::byte> buffer) = 0;
 };
+
+/// All that is left of a stream; nothing when that is more than `limit` bytes.
+Result<std::optional<std::string>> read_text(Source& source, std::size_t limit);
+/// Passes over the next bytes of a stream; false when it ends before.
+Result<bool> skip(Source& source, std::uint64_t bytes);
 
 /// A stream of bytes that is pushed.
 class Sink {

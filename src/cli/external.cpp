@@ -4,50 +4,23 @@
 
 namespace gantry::cli {
 
-constinit const Command kBootstrap = {
-    .name = "bootstrap",
-    .summary = "Make an image from this machine's own packages, without a registry",
-    .program = "gantry-transfer",
-};
-constinit const Command kCopy = {
-    .name = "copy",
-    .summary = "Copy an image from one place to another",
-    .program = "gantry-transfer",
-};
-constinit const Command kImport = {
-    .name = "import",
-    .summary = "Make an image from the tar archive of a root file system",
-    .program = "gantry-transfer",
-};
-constinit const Command kLoad = {
-    .name = "load",
-    .summary = "Take images from an archive or a folder",
-    .program = "gantry-transfer",
-};
-constinit const Command kLogin = {
-    .name = "login",
-    .summary = "Log in to a registry",
-    .program = "gantry-transfer",
-};
-constinit const Command kLogout = {
-    .name = "logout",
-    .summary = "Forget the credentials for a registry",
-    .program = "gantry-transfer",
-};
-constinit const Command kPull = {
-    .name = "pull",
-    .summary = "Take images from a registry",
-    .program = "gantry-transfer",
-};
-constinit const Command kPush = {
-    .name = "push",
-    .summary = "Bring an image to a registry",
-    .program = "gantry-transfer",
-};
-constinit const Command kSave = {
-    .name = "save",
-    .summary = "Write images to an archive or a folder",
-    .program = "gantry-transfer",
-};
+namespace {
+
+consteval Command of_transfer(std::string_view name, std::string_view summary) {
+  return {.name = name, .summary = summary, .program = "gantry-transfer"};
+}
+
+}  // namespace
+
+constinit const Command kBootstrap =
+    of_transfer("bootstrap", "Make an image from this machine's own packages, without a registry");
+constinit const Command kCopy = of_transfer("copy", "Copy an image from one place to another");
+constinit const Command kImport = of_transfer("import", "Make an image from the tar archive of a root file system");
+constinit const Command kLoad = of_transfer("load", "Take images from an archive or a folder");
+constinit const Command kLogin = of_transfer("login", "Log in to a registry");
+constinit const Command kLogout = of_transfer("logout", "Forget the credentials for a registry");
+constinit const Command kPull = of_transfer("pull", "Take images from a registry");
+constinit const Command kPush = of_transfer("push", "Bring an image to a registry");
+constinit const Command kSave = of_transfer("save", "Write images to an archive or a folder");
 
 }  // namespace gantry::cli

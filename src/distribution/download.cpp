@@ -55,7 +55,9 @@ class BlobSource final : public Source {
     answer_ = TRY(repository_.session().send(order, repository_.pull_scope()));
     if (answer_->status() == 206 && position_ > 0) return check_range();
     if (answer_->status() != 200) return failure(*answer_, label());
-    return skip(position_);
+    // The server does not know ranges, and sends all of it anew.
+    if (!TRY(skip(*answer_, position_))) return fail(Code::failed, "{} is shorter than before", label());
+    return {};
   }
 
   /// "bytes 100-199/200" (RFC 9110, section 14.4)
@@ -64,18 +66,6 @@ class BlobSource final : public Source {
     if (range.starts_with(fmt::format("bytes {}-", position_))) return {};
     return fail(Code::corrupt, "{}: asked for the bytes from {} on, the registry sends '{}'", label(), position_,
                 range);
-  }
-
-  /// For a server that does not know ranges, and sends all of it anew.
-  Result<> skip(std::uint64_t bytes) {
-    std::vector<std::byte> buffer(64u << 10);
-    while (bytes > 0) {
-      auto room = std::span(buffer).first(std::min<std::uint64_t>(bytes, buffer.size()));
-      std::size_t got = TRY(answer_->read(room));
-      if (got == 0) return fail(Code::failed, "{} is shorter than before", label());
-      bytes -= got;
-    }
-    return {};
   }
 
   Repository repository_;

@@ -1,4 +1,4 @@
-#include "archive/hash.hpp"
+#include "archive/describe.hpp"
 #include "distribution/failure.hpp"
 #include "distribution/repository.hpp"
 #include "http/url.hpp"
@@ -52,16 +52,14 @@ Result<> Repository::add_to_tag_schema(const oci::Descriptor& descriptor, const 
   if (present) index = TRY(oci::parse_index(present->bytes, label_ + ":" + tag));
   else if (present.error().code() != Code::not_found) return std::move(present.error());
   index.media_type = oci::kOciIndex;
-  oci::Descriptor entry{.media_type = descriptor.media_type, .digest = descriptor.digest, .size = descriptor.size};
+  oci::Descriptor entry = oci::bare(descriptor);
   entry.annotations = manifest.annotations;
   entry.artifact_type = artifact_type_of(manifest);
   std::erase_if(index.manifests, [&](const auto& one) { return one.digest == descriptor.digest; });
   index.manifests.push_back(std::move(entry));
   oci::Document document;
   document.bytes = oci::write_index(index);
-  document.descriptor = {.media_type = std::string(oci::kOciIndex),
-                         .digest = archive::hash_of(as_bytes(document.bytes)),
-                         .size = static_cast<std::int64_t>(document.bytes.size())};
+  document.descriptor = archive::describe(oci::kOciIndex, document.bytes);
   return put_manifest(document, tag);
 }
 

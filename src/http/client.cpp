@@ -300,13 +300,9 @@ Result<std::unique_ptr<Answer>> Client::send(const Request& request) {
 }
 
 Result<std::string> Answer::text(std::size_t limit) {
-  std::string text;
-  std::vector<std::byte> buffer(16384);
-  while (std::size_t got = TRY(read(buffer))) {
-    text.append(as_text(Bytes(buffer).first(got)));
-    if (text.size() > limit) return fail(Code::corrupt, "{}: the answer has more than {} bytes", url(), limit);
-  }
-  return text;
+  auto text = TRY(read_text(*this, limit));
+  if (!text) return fail(Code::corrupt, "{}: the answer has more than {} bytes", url(), limit);
+  return std::move(*text);
 }
 
 bool is_refused_tls(const Error& error) { return error.os_error() == kTlsRefused; }

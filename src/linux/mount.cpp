@@ -78,8 +78,16 @@ Result<Fd> make_mount(const std::string& type, const std::string& source, const 
   return finish(context, type, attributes);
 }
 
+namespace {
+
+Result<Fd> mount_image(const std::string& path) {
+  return make_mount("erofs", path, {}, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV);
+}
+
+}  // namespace
+
 Result<Fd> open_layer(const std::string& path) {
-  if (is_file(path)) return make_mount("erofs", path, {}, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV);
+  if (is_file(path)) return mount_image(path);
   Fd folder(open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!folder.valid()) return Error::system("layer {}", path);
   return folder;
@@ -91,7 +99,7 @@ Result<Fd> make_overlay(const Overlay& overlay, std::uint64_t attributes) {
   bool separate = true;
   std::vector<Fd> images;  // closing one dissolves its mount: not before the overlay holds it
   for (const auto& layer : overlay.layers) {
-    images.push_back(is_file(layer) ? TRY(open_layer(layer)) : Fd());
+    images.push_back(is_file(layer) ? TRY(mount_image(layer)) : Fd());
     if (add_layer(context, layer, images.back())) continue;
     if (images.back().valid() || &layer != &overlay.layers.front() || errno != EINVAL)
       return fs_error(context, fmt::format("add layer {} to the overlay", layer));

@@ -89,6 +89,10 @@ std::string write_index(const Index& index) { return json::encode(index); }
 std::string write_image_config(const ImageConfig& config) { return json::encode(config); }
 std::string write_image_layout(const ImageLayout& layout) { return json::encode(layout); }
 
+Descriptor bare(const Descriptor& descriptor) {
+  return {.media_type = descriptor.media_type, .digest = descriptor.digest, .size = descriptor.size};
+}
+
 std::string detect_media_type(std::string_view text) {
   const auto probe = json::decode<Probe>(text, "document");
   if (!probe) return {};

@@ -194,6 +194,12 @@ std::string write_index(const Index& index);
 std::string write_image_config(const ImageConfig& config);
 std::string write_image_layout(const ImageLayout& layout);
 
+/// Media type, digest and size alone: without what somebody else says of it.
+Descriptor bare(const Descriptor& descriptor);
+
+/// How deep indexes in indexes are followed.
+inline constexpr int kMaxIndexDepth = 4;
+
 /// The media type that a manifest or index states, or the one that its members tell; empty when it is neither.
 std::string detect_media_type(std::string_view text);
 

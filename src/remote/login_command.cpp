@@ -1,6 +1,5 @@
 #include "distribution/failure.hpp"
 #include "options/print.hpp"
-#include "registries/credential_store.hpp"
 #include "registries/names.hpp"
 #include "remote/commands.hpp"
 #include "remote/password.hpp"
@@ -25,10 +24,6 @@ struct LogoutArguments {
   std::vector<std::string> words;  ///< [REGISTRY]
 };
 
-registries::CredentialStore store_of(const Registries& registries) {
-  return registries::CredentialStore(registries.paths().auth_files, registries.configuration().credential_helpers);
-}
-
 /// The registry that is meant: the first to be searched, where none is named.
 Result<std::string> registry_of(const Registries& registries, const std::vector<std::string>& words) {
   if (!words.empty()) return registries::parse_login_name(words[0]);
@@ -51,7 +46,7 @@ Result<> check(const Registries& registries, const std::string& name, const regi
 Result<int> run_login(const Globals&, const LoginArguments& arguments) {
   auto registries = TRY(Registries::load(arguments.registry));
   std::string name = TRY(registry_of(registries, arguments.words));
-  auto store = store_of(registries);
+  auto store = registries.credentials();
   if (arguments.get_login) {
     auto known = TRY(store.find(name));
     if (!known) return fail(Code::not_found, "not logged in to {}", name).with_cure("gantry login " + name);
@@ -70,7 +65,7 @@ Result<int> run_login(const Globals&, const LoginArguments& arguments) {
 
 Result<int> run_logout(const Globals&, const LogoutArguments& arguments) {
   auto registries = TRY(Registries::load(arguments.registry));
-  auto store = store_of(registries);
+  auto store = registries.credentials();
   if (arguments.all) {
     for (const auto& [name, user] : TRY(store.list())) TRY(store.erase(name));
     TRY(options::print("Removed login credentials for all registries\n"));

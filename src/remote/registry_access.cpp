@@ -3,7 +3,6 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "registries/certificates.hpp"
-#include "registries/credential_store.hpp"
 #include "registries/names.hpp"
 #include "remote/origin_registry.hpp"
 
@@ -49,9 +48,12 @@ Result<distribution::Access> Registries::access(std::string_view name, bool inse
     access.credentials = TRY(parse_credentials(options_.credentials));
     return access;
   }
-  registries::CredentialStore store(paths_.auth_files, configuration_.credential_helpers);
-  access.credentials = TRY(store.find(name));
+  access.credentials = TRY(credentials().find(name));
   return access;
+}
+
+registries::CredentialStore Registries::credentials() const {
+  return registries::CredentialStore(paths_.auth_files, configuration_.credential_helpers);
 }
 
 Result<distribution::Repository> Registries::repository(const oci::Reference& reference) const {

@@ -3,6 +3,7 @@
 #include "distribution/repository.hpp"
 #include "oci/reference.hpp"
 #include "registries/configuration.hpp"
+#include "registries/credential_store.hpp"
 #include "registries/paths.hpp"
 #include "transfer/origin.hpp"
 
@@ -36,7 +37,7 @@ class Registries {
   /// The same of a name that a user typed, which may mean several references.
   Result<std::unique_ptr<transfer::Origin>> origin(std::string_view name) const;
 
-  const registries::Paths& paths() const { return paths_; }
+  registries::CredentialStore credentials() const;
   const registries::Configuration& configuration() const { return configuration_; }
 
  private:

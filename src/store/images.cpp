@@ -11,8 +11,6 @@ namespace gantry::store {
 
 namespace {
 
-constexpr int kMaxIndexDepth = 4;
-
 std::string tmp_of(const content::Blobs& blobs) { return blobs.root() + "/tmp"; }
 
 bool is_hex(std::string_view text) {
@@ -100,7 +98,7 @@ Result<oci::Descriptor> Images::choose_platform(const oci::Descriptor& entry) co
   oci::Descriptor chosen = entry;
   for (int depth = 0; oci::is_index(chosen.media_type); ++depth) {
     std::string name = "index " + chosen.digest.text();
-    if (depth == kMaxIndexDepth) return fail(Code::invalid, "{}: indexes are nested too deep", name);
+    if (depth == oci::kMaxIndexDepth) return fail(Code::invalid, "{}: indexes are nested too deep", name);
     oci::Index index = TRY(oci::parse_index(TRY(blobs_.read(chosen.digest)), name));
     const oci::Platform host = oci::host_platform();
     const oci::Descriptor* best = nullptr;

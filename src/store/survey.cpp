@@ -6,8 +6,6 @@ namespace gantry::store {
 
 namespace {
 
-constexpr int kMaxIndexDepth = 4;
-
 /// Follows one entry of index.json to everything it needs.
 class Walk {
  public:
@@ -20,7 +18,7 @@ class Walk {
     std::string name = descriptor.digest.text();
     if (oci::is_manifest(descriptor.media_type)) return manifest(TRY(oci::parse_manifest(text, name)));
     if (!oci::is_index(descriptor.media_type)) return {};
-    if (depth == kMaxIndexDepth) return fail(Code::invalid, "{}: indexes are nested too deep", name);
+    if (depth == oci::kMaxIndexDepth) return fail(Code::invalid, "{}: indexes are nested too deep", name);
     for (const auto& child : TRY(oci::parse_index(text, name)).manifests) {
       survey_.blobs.insert(child.digest);
       // An index may be here for the sake of one platform.

@@ -10,19 +10,6 @@ namespace gantry::transfer {
 
 namespace {
 
-constexpr int kMaxIndexDepth = 4;
-
-/// Skips the first bytes of a stream, for those who go on in the middle of a blob.
-Result<> skip(Source& source, std::uint64_t bytes) {
-  std::vector<std::byte> buffer(256u << 10);
-  while (bytes > 0) {
-    std::size_t got = TRY(source.read(std::span(buffer).first(std::min<std::uint64_t>(bytes, buffer.size()))));
-    if (got == 0) return fail(Code::corrupt, "it ends early");
-    bytes -= got;
-  }
-  return {};
-}
-
 class Copy {
  public:
   Copy(const Origin& origin, Target& target) : origin_(origin), target_(target) {}
@@ -32,7 +19,7 @@ class Copy {
     const auto& type = document.descriptor.media_type;
     if (oci::is_manifest(type)) return blobs(document);
     if (!oci::is_index(type)) return fail(Code::unsupported, "{}: media type {} is no image", origin_.name(), type);
-    if (depth == kMaxIndexDepth) return fail(Code::invalid, "{}: the indexes are nested too deep", origin_.name());
+    if (depth == oci::kMaxIndexDepth) return fail(Code::invalid, "{}: the indexes are nested too deep", origin_.name());
     auto index = TRY(oci::parse_index(document.bytes, origin_.name() + ": index"));
     for (const auto& entry : index.manifests) {
       if (!done_.insert(entry.digest).second) continue;
@@ -57,7 +44,7 @@ class Copy {
     log::info("copy {} ({} bytes)", blob.digest.text(), blob.size);
     auto open = [&](std::uint64_t from) -> Result<std::unique_ptr<Source>> {
       auto source = TRY(origin_.open(blob));
-      TRY(with_context(skip(*source, from), "{}", blob.digest.text()));
+      if (!TRY(skip(*source, from))) return fail(Code::corrupt, "{}: it ends early", blob.digest.text());
       return source;
     };
     return with_context(target_.put_blob(blob, open), "{}", target_.name());

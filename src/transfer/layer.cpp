@@ -38,18 +38,6 @@ struct Report {
 };
 BOOST_DESCRIBE_STRUCT(Report, (), (packed, packed_size, unpacked, unpacked_size, entries, media_type))
 
-std::string_view media_type_of(archive::Compression compression) {
-  switch (compression) {
-    case archive::Compression::gzip:
-      return oci::kOciLayerGzip;
-    case archive::Compression::zstd:
-      return oci::kOciLayerZstd;
-    case archive::Compression::none:
-      break;
-  }
-  return oci::kOciLayer;
-}
-
 /// A user namespace of an ordinary user without subordinate ids: every file can only be ours.
 bool maps_one_id() {
   auto map = read_file("/proc/self/uid_map");
@@ -83,7 +71,7 @@ Report report_of(const archive::StreamDigests& digests, std::uint64_t entries) {
           .unpacked = digests.unpacked.text(),
           .unpacked_size = digests.unpacked_size,
           .entries = entries,
-          .media_type = std::string(media_type_of(digests.compression))};
+          .media_type = std::string(oci::layer_media_type(digests.compression))};
 }
 
 /// Copies the layer to the blob's file and to the process that unpacks it. When that one has failed it has hung up, and

@@ -1,6 +1,6 @@
 #include "transfer/load.hpp"
 
-#include "archive/hash.hpp"
+#include "archive/describe.hpp"
 #include "base/log.hpp"
 #include "oci/media_types.hpp"
 
@@ -15,9 +15,7 @@ namespace {
 
 oci::Document document(std::string_view media_type, std::string bytes) {
   oci::Document document;
-  document.descriptor = {.media_type = std::string(media_type),
-                         .digest = archive::hash_of(as_bytes(bytes)),
-                         .size = static_cast<std::int64_t>(bytes.size())};
+  document.descriptor = archive::describe(media_type, bytes);
   document.bytes = std::move(bytes);
   return document;
 }
@@ -108,9 +106,7 @@ Result<> publish(const store::Store& store, std::vector<ReceivedLayer>& layers, 
   TRY(store.blobs().put(config.descriptor.digest, config.bytes));
   TRY(store.blobs().put(manifest.descriptor.digest, manifest.bytes));
   // In index.json a manifest stands for itself, whatever an index said of it.
-  const auto& descriptor = manifest.descriptor;
-  return store.images().add({.media_type = descriptor.media_type, .digest = descriptor.digest, .size = descriptor.size},
-                            names);
+  return store.images().add(oci::bare(manifest.descriptor), names);
 }
 
 Result<LoadedImage> load_offer(const store::Store& store, const Origin& origin, const Offer& offer) {

@@ -6,8 +6,6 @@ namespace gantry::transfer {
 
 namespace {
 
-constexpr int kMaxIndexDepth = 4;
-
 /// Code::unsupported names both platforms.
 Result<> check_platform(const oci::ImageConfig& config, const std::optional<oci::Platform>& wanted,
                         const std::string& label) {
@@ -47,7 +45,7 @@ Result<oci::Descriptor> choose(const oci::Index& index, const std::optional<oci:
 Result<oci::Document> manifest_of(const Origin& origin, const Listed& image,
                                   const std::optional<oci::Platform>& platform) {
   oci::Descriptor entry = image.root;
-  for (int depth = 0; depth < kMaxIndexDepth; ++depth) {
+  for (int depth = 0; depth < oci::kMaxIndexDepth; ++depth) {
     auto document = TRY(origin.document(entry));
     if (oci::is_manifest(entry.media_type)) return document;
     if (!oci::is_index(entry.media_type))

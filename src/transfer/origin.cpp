@@ -2,8 +2,6 @@
 
 #include "archive/hash.hpp"
 
-#include <array>
-
 namespace gantry::transfer {
 
 namespace {
@@ -16,12 +14,10 @@ Result<oci::Document> Origin::document(const oci::Descriptor& descriptor) const 
   auto source = TRY(open(descriptor));
   oci::Document document;
   document.descriptor = descriptor;
-  std::array<std::byte, 16384> buffer;
-  while (std::size_t got = TRY(source->read(buffer))) {
-    document.bytes.append(as_text(Bytes(buffer).first(got)));
-    if (document.bytes.size() > kMaxDocument)
-      return fail(Code::corrupt, "{}: {} has more than {} bytes", name(), descriptor.digest.text(), kMaxDocument);
-  }
+  auto text = TRY(read_text(*source, kMaxDocument));
+  if (!text)
+    return fail(Code::corrupt, "{}: {} has more than {} bytes", name(), descriptor.digest.text(), kMaxDocument);
+  document.bytes = std::move(*text);
   if (static_cast<std::int64_t>(document.bytes.size()) != descriptor.size)
     return fail(Code::corrupt, "{}: {} has {} bytes, not {}", name(), descriptor.digest.text(), document.bytes.size(),
                 descriptor.size);

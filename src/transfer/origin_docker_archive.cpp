@@ -1,4 +1,5 @@
 #include "archive/compression.hpp"
+#include "archive/describe.hpp"
 #include "archive/hash.hpp"
 #include "base/json.hpp"
 #include "oci/media_types.hpp"
@@ -17,11 +18,6 @@ namespace {
 std::string canonical(const std::string& name) {
   auto reference = oci::parse_reference(name);
   return reference ? oci::with_default_tag(std::move(*reference)).canonical() : std::string();
-}
-
-oci::Compression of(archive::Compression compression) {
-  if (compression == archive::Compression::gzip) return oci::Compression::gzip;
-  return compression == archive::Compression::zstd ? oci::Compression::zstd : oci::Compression::none;
 }
 
 class DockerArchive final : public Origin {
@@ -74,18 +70,14 @@ class DockerArchive final : public Origin {
     if (config.rootfs.diff_ids.size() != item.layers.size())
       return fail(Code::corrupt, "{}: manifest.json lists {} layers of {}, its config {}", tree_->name(),
                   item.layers.size(), label, config.rootfs.diff_ids.size());
-    manifest.config = {.media_type = std::string(oci::kOciConfig),
-                       .digest = archive::hash_of(as_bytes(config_bytes)),
-                       .size = static_cast<std::int64_t>(config_bytes.size())};
+    manifest.config = archive::describe(oci::kOciConfig, config_bytes);
     paths_[manifest.config.digest] = item.config;
     for (std::size_t i = 0; i < item.layers.size(); ++i) {
       manifest.layers.push_back(TRY(describe_layer(item.layers[i], config.rootfs.diff_ids[i])));
       paths_[manifest.layers.back().digest] = item.layers[i];
     }
     std::string bytes = oci::write_manifest(manifest);
-    oci::Descriptor root{.media_type = std::string(oci::kOciManifest),
-                         .digest = archive::hash_of(as_bytes(bytes)),
-                         .size = static_cast<std::int64_t>(bytes.size())};
+    oci::Descriptor root = archive::describe(oci::kOciManifest, bytes);
     manifests_[root.digest] = std::move(bytes);
     return root;
   }
@@ -96,7 +88,7 @@ class DockerArchive final : public Origin {
     auto source = TRY(tree_->open(path));
     std::vector<std::byte> buffer(256u << 10);
     std::size_t got = TRY(source->read(buffer));
-    auto compression = of(archive::detect_compression(Bytes(buffer).first(got)));
+    auto compression = archive::detect_compression(Bytes(buffer).first(got));
     oci::Descriptor layer{.media_type = std::string(oci::layer_media_type(compression)), .digest = diff_id};
     if (auto size = compression == oci::Compression::none ? tree_->size(path) : std::nullopt) {
       layer.size = static_cast<std::int64_t>(*size);

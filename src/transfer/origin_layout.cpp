@@ -1,5 +1,6 @@
 #include "base/log.hpp"
 #include "store/images.hpp"
+#include "transfer/file_names.hpp"
 #include "transfer/origins.hpp"
 
 namespace gantry::transfer {
@@ -34,8 +35,7 @@ class Layout final : public Origin {
   }
 
   Result<std::unique_ptr<Source>> open(const oci::Descriptor& descriptor) const override {
-    const auto& digest = descriptor.digest;
-    return tree_->open(fmt::format("blobs/{}/{}", oci::name_of(digest.algorithm()), digest.hex()));
+    return tree_->open(layout_path(descriptor.digest));
   }
 
  private:

@@ -12,9 +12,7 @@ class StoreOrigin final : public Origin {
   const std::string& name() const override { return name_; }
 
   Result<std::vector<Listed>> list(const std::string&) const override {
-    const auto& entry = image_.descriptor;
-    oci::Descriptor root{.media_type = entry.media_type, .digest = entry.digest, .size = entry.size};
-    return std::vector{Listed{.names = image_.names, .label = label(), .root = std::move(root)}};
+    return std::vector{Listed{.names = image_.names, .label = label(), .root = oci::bare(image_.descriptor)}};
   }
 
   Result<std::unique_ptr<Source>> open(const oci::Descriptor& descriptor) const override {

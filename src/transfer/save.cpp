@@ -1,6 +1,6 @@
 #include "transfer/save.hpp"
 
-#include "archive/hash.hpp"
+#include "archive/describe.hpp"
 #include "archive/inflate.hpp"
 #include "archive/pipeline.hpp"
 #include "base/json.hpp"
@@ -8,6 +8,7 @@
 #include "transfer/checked_source.hpp"
 #include "transfer/destination.hpp"
 #include "transfer/docker_archive.hpp"
+#include "transfer/file_names.hpp"
 #include "transfer/names.hpp"
 
 #include <algorithm>
@@ -50,9 +51,9 @@ class Saver {
     oci::Index index;
     for (const auto& [image, names] : chosen) {
       std::string manifest = oci::write_manifest(converted(image.manifest, Kind::oci));
-      oci::Descriptor entry = describe(manifest, oci::kOciManifest);
+      oci::Descriptor entry = archive::describe(oci::kOciManifest, manifest);
       TRY(put_once(layout_path(entry.digest), manifest));
-      TRY(blobs(image, layout_path));
+      TRY(blobs(image, [](const oci::Descriptor& blob) { return layout_path(blob.digest); }));
       for (const auto& name : names) {
         entry.annotations[oci::kRefName] = name;
         index.manifests.push_back(entry);
@@ -88,17 +89,6 @@ class Saver {
  private:
   enum class Kind { oci, docker };
 
-  static std::string layout_path(const oci::Digest& digest) {
-    return fmt::format("blobs/{}/{}", oci::name_of(digest.algorithm()), digest.hex());
-  }
-  static std::string dir_path(const oci::Digest& digest) { return digest.hex(); }
-
-  static oci::Descriptor describe(const std::string& bytes, std::string_view media_type) {
-    return {.media_type = std::string(media_type),
-            .digest = archive::hash_of(as_bytes(bytes)),
-            .size = static_cast<std::int64_t>(bytes.size())};
-  }
-
   static std::string_view docker_layer(oci::Compression compression) {
     if (compression == oci::Compression::gzip) return oci::kDockerLayerGzip;
     return compression == oci::Compression::zstd ? oci::kDockerLayerZstd : oci::kDockerLayer;
@@ -129,13 +119,14 @@ class Saver {
     return is_new(path) ? destination_.put(path, bytes) : Result<>();
   }
 
-  Result<> blobs(const store::Image& image, std::string (*path_of)(const oci::Digest&)) {
-    std::vector<oci::Digest> digests{image.manifest.config.digest};
-    for (const auto& layer : image.manifest.layers) digests.push_back(layer.digest);
-    for (const auto& digest : digests) {
-      if (!is_new(path_of(digest))) continue;
+  Result<> blobs(const store::Image& image, std::string (*path_of)(const oci::Descriptor&)) {
+    std::vector<oci::Descriptor> blobs{image.manifest.config};
+    blobs.insert(blobs.end(), image.manifest.layers.begin(), image.manifest.layers.end());
+    for (const auto& blob : blobs) {
+      const auto& digest = blob.digest;
+      if (!is_new(path_of(blob))) continue;
       auto source = checked(digest, TRY(store_.blobs().open(digest)));
-      TRY(destination_.put(path_of(digest), TRY(store_.blobs().size(digest)), *source));
+      TRY(destination_.put(path_of(blob), TRY(store_.blobs().size(digest)), *source));
     }
     return {};
   }

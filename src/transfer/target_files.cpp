@@ -1,9 +1,9 @@
 #include "base/file.hpp"
 #include "content/blobs.hpp"
-#include "oci/media_types.hpp"
 #include "store/images.hpp"
 #include "transfer/checked_source.hpp"
 #include "transfer/destination.hpp"
+#include "transfer/file_names.hpp"
 #include "transfer/targets.hpp"
 
 #include <unistd.h>
@@ -42,11 +42,9 @@ class LayoutTarget final : public Target {
 
   Result<> finish(const oci::Document& root) override {
     TRY(put_manifest(root));
-    const auto& descriptor = root.descriptor;
     std::vector<std::string> names;
     if (!location_.reference.empty()) names.push_back(location_.reference);
-    return store::Images(blobs_).add(
-        {.media_type = descriptor.media_type, .digest = descriptor.digest, .size = descriptor.size}, names);
+    return store::Images(blobs_).add(oci::bare(root.descriptor), names);
   }
 
  private:
@@ -92,9 +90,7 @@ class ArchiveTarget final : public NewTarget {
   Result<> finish(const oci::Document& root) override {
     TRY(put_manifest(root));
     oci::Index index;
-    const auto& descriptor = root.descriptor;
-    index.manifests.push_back(
-        {.media_type = descriptor.media_type, .digest = descriptor.digest, .size = descriptor.size});
+    index.manifests.push_back(oci::bare(root.descriptor));
     if (!location().reference.empty()) index.manifests[0].annotations[oci::kRefName] = location().reference;
     TRY(destination().put("index.json", oci::write_index(index)));
     TRY(destination().put("oci-layout", oci::write_image_layout({})));
@@ -102,9 +98,7 @@ class ArchiveTarget final : public NewTarget {
   }
 
  private:
-  std::string path_of(const oci::Descriptor& descriptor) const override {
-    return fmt::format("blobs/{}/{}", oci::name_of(descriptor.digest.algorithm()), descriptor.digest.hex());
-  }
+  std::string path_of(const oci::Descriptor& descriptor) const override { return layout_path(descriptor.digest); }
 };
 
 class DirTarget final : public NewTarget {
@@ -118,14 +112,7 @@ class DirTarget final : public NewTarget {
   }
 
  private:
-  std::string path_of(const oci::Descriptor& descriptor) const override {
-    const auto& digest = descriptor.digest;
-    std::string name = digest.algorithm() == oci::Algorithm::sha256
-                           ? digest.hex()
-                           : fmt::format("{}-{}", oci::name_of(digest.algorithm()), digest.hex());
-    bool is_document = oci::is_manifest(descriptor.media_type) || oci::is_index(descriptor.media_type);
-    return name + (is_document ? ".manifest.json" : "");
-  }
+  std::string path_of(const oci::Descriptor& descriptor) const override { return dir_path(descriptor); }
 };
 
 }  // namespace

@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <map>
 #include <optional>
@@ -167,13 +166,9 @@ class TarTree final : public Tree {
 
 Result<std::string> Tree::read(const std::string& path, std::size_t limit) const {
   auto source = TRY(open(path));
-  std::string text;
-  std::array<std::byte, 16384> buffer;
-  while (std::size_t got = TRY(source->read(buffer))) {
-    text.append(as_text(Bytes(buffer).first(got)));
-    if (text.size() > limit) return fail(Code::corrupt, "{} in {} is larger than {} bytes", path, name(), limit);
-  }
-  return text;
+  auto text = TRY(read_text(*source, limit));
+  if (!text) return fail(Code::corrupt, "{} in {} is larger than {} bytes", path, name(), limit);
+  return std::move(*text);
 }
 
 Result<std::unique_ptr<Tree>> open_folder_tree(const std::string& path) {
