@@ -1,10 +1,8 @@
 #include "options/print.hpp"
 #include "remote/commands.hpp"
+#include "remote/locations.hpp"
 #include "remote/registry_options.hpp"
-#include "remote/target_registry.hpp"
 #include "transfer/copy.hpp"
-#include "transfer/open_origin.hpp"
-#include "transfer/targets.hpp"
 
 namespace gantry::remote {
 
@@ -18,47 +16,13 @@ struct CopyArguments {
   std::vector<std::string> words;  ///< SOURCE DESTINATION
 };
 
-Result<std::unique_ptr<transfer::Origin>> open_origin(const store::Store& store, const Registries& registries,
-                                                      const transfer::Location& location) {
-  if (location.transport == transfer::Transport::docker) return registries.origin(location.path);
-  if (location.transport == transfer::Transport::store) return transfer::open_store_origin(store, location.path);
-  if (location.transport != transfer::Transport::detect) return transfer::open_files(location, store.root() + "/tmp");
-  auto image = transfer::open_store_origin(store, location.path);
-  if (image) return image;
-  return std::move(image.error()).with_cure("name where it is: docker://NAME, oci:PATH, oci-archive:PATH, dir:PATH");
-}
-
-Result<std::unique_ptr<transfer::Target>> make_target(const Registries& registries, const std::string& text) {
-  transfer::Location location = transfer::parse_location(text);
-  switch (location.transport) {
-    case transfer::Transport::docker: {
-      auto reference = oci::with_default_tag(TRY(oci::parse_reference(location.path)));
-      return make_registry_target(TRY(registries.repository(reference)), reference, {});
-    }
-    case transfer::Transport::oci:
-      return transfer::make_layout_target(location);
-    case transfer::Transport::oci_archive:
-      return transfer::make_archive_target(location);
-    case transfer::Transport::dir:
-      return transfer::make_dir_target(location);
-    default:
-      return fail(Code::unsupported, "'{}' is not a place to copy to", text)
-          .with_cure("docker://NAME, oci:PATH, oci-archive:PATH or dir:PATH; pull, load and save work on the store");
-  }
-}
-
 Result<int> run_copy(const Globals& globals, const CopyArguments& arguments) {
   auto registries = TRY(Registries::load(arguments.registry));
   auto store = TRY(store::Store::open(TRY(options::folders(globals)).root));
-  transfer::Location from = transfer::parse_location(arguments.words[0]);
-  auto origin = TRY(open_origin(store, registries, from));
-  auto images = TRY(origin->list(from.reference));
-  if (images.size() != 1)
-    return fail(Code::invalid, "{} has {} images that may be meant", origin->name(), images.size())
-        .with_cure("say which: PATH:NAME");
+  auto from = TRY(open_image(store, registries, arguments.words[0]));
   auto target = TRY(make_target(registries, arguments.words[1]));
   auto digest =
-      TRY(transfer::copy(*origin, images[0], *target, {.all = arguments.all, .platform = arguments.platform}));
+      TRY(transfer::copy(*from.origin, from.image, *target, {.all = arguments.all, .platform = arguments.platform}));
   if (!arguments.quiet) TRY(options::print(digest.text() + "\n"));
   return 0;
 }
