@@ -2,7 +2,7 @@
 #include "cli/context.hpp"
 #include "cli/image_filter.hpp"
 #include "cli/image_row.hpp"
-#include "cli/listing.hpp"
+#include "report/listing.hpp"
 
 #include <algorithm>
 
@@ -13,22 +13,22 @@ namespace {
 struct ImagesArguments {
   bool digests = false;
   std::vector<std::string> filters;
-  ListingOptions listing;
+  report::ListingOptions listing;
   std::vector<std::string> names;
 };
 
-constexpr Column kColumns[] = {
+constexpr report::Column kColumns[] = {
     {"Repository", "REPOSITORY", true}, {"Tag", "TAG", true},   {"ID", "IMAGE ID", true},
     {"Created", "CREATED", true},       {"Size", "SIZE", true}, {"CreatedAt", "CREATED AT"},
 };
-constexpr Column kDigestColumns[] = {
+constexpr report::Column kDigestColumns[] = {
     {"Repository", "REPOSITORY", true}, {"Tag", "TAG", true},         {"Digest", "DIGEST", true},
     {"ID", "IMAGE ID", true},           {"Created", "CREATED", true}, {"Size", "SIZE", true},
 };
 
 Result<int> images(const Globals& globals, const ImagesArguments& arguments) {
-  auto columns = arguments.digests ? std::span<const Column>(kDigestColumns) : kColumns;
-  auto listing = TRY(Listing::make(arguments.listing, columns, "ID"));
+  auto columns = arguments.digests ? std::span<const report::Column>(kDigestColumns) : kColumns;
+  auto listing = TRY(report::Listing::make(arguments.listing, columns, "ID"));
   auto filters = TRY(read_filters(arguments.filters));
   for (const auto& name : arguments.names) filters.emplace_back("reference", name);
   auto filter = TRY(ImageFilter::make(filters));
@@ -57,7 +57,7 @@ constexpr options::Option kOptions[] = {
     options::option<&ImagesArguments::filters>('f', "filter", "KEY=VALUE", "List by reference, dangling, label or id"),
 };
 constexpr options::Group kGroups[] = {options::group(kOptions),
-                                      options::group<&ImagesArguments::listing>(kListingOptions)};
+                                      options::group<&ImagesArguments::listing>(report::kListingOptions)};
 constexpr options::Example kExamples[] = {
     {"gantry images 'localhost/*'", "List the images of one registry"},
     {"gantry images --filter dangling=true -q", "List images that have no name any more"},

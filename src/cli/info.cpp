@@ -1,12 +1,12 @@
 #include "base/version.hpp"
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
-#include "cli/listing.hpp"
 #include "cli/outline.hpp"
 #include "linux/cgroup.hpp"
 #include "linux/system.hpp"
 #include "oci/platform.hpp"
 #include "options/print.hpp"
+#include "report/listing.hpp"
 #include "store/store.hpp"
 
 namespace gantry::cli {
@@ -77,7 +77,7 @@ Result<int> info(const Globals& globals, const InfoArguments& arguments) {
   auto store = TRY(store_info(globals));
   json::object all{{"host", std::move(host)}, {"store", std::move(store)}, {"version", {{"Version", version()}}}};
   if (arguments.format.empty()) TRY(options::print(outline(all)));
-  else TRY(print_object(all, arguments.format));
+  else TRY(report::print_object(all, arguments.format));
   return 0;
 }
 

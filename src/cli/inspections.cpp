@@ -2,8 +2,8 @@
 
 #include "base/log.hpp"
 #include "cli/image_row.hpp"
-#include "cli/listing.hpp"
 #include "options/print.hpp"
+#include "report/listing.hpp"
 
 namespace gantry::cli {
 
@@ -17,9 +17,9 @@ Result<int> print_inspections(const std::vector<std::string>& names, const std::
     else errors.push_back(std::move(object.error()));
   }
   if (format.empty() || format == "json") {
-    TRY(options::print(pretty(found)));
+    TRY(options::print(report::pretty(found)));
   } else {
-    for (const auto& object : found) TRY(print_object(object, format));
+    for (const auto& object : found) TRY(report::print_object(object, format));
   }
   for (const auto& error : errors) log::error("{}", error.message());
   return errors.empty() ? 0 : 125;

@@ -2,8 +2,8 @@
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
 #include "cli/filters.hpp"
-#include "cli/listing.hpp"
 #include "cli/moment.hpp"
+#include "report/listing.hpp"
 
 #include <climits>
 
@@ -18,10 +18,10 @@ struct PsArguments {
   bool latest = false;
   std::int64_t last = -1;
   std::vector<std::string> filters;
-  ListingOptions listing;
+  report::ListingOptions listing;
 };
 
-constexpr Column kColumns[] = {
+constexpr report::Column kColumns[] = {
     {"ID", "CONTAINER ID", true},    {"Image", "IMAGE", true},    {"Command", "COMMAND", true},
     {"RunningFor", "CREATED", true}, {"Status", "STATUS", true},  {"Ports", "PORTS", true},
     {"Names", "NAMES", true},        {"CreatedAt", "CREATED AT"}, {"ImageID", "IMAGE ID"},
@@ -101,7 +101,7 @@ json::object document(const engine::Container& container, Timestamp now) {
 }
 
 Result<int> ps(const Globals& globals, const PsArguments& arguments) {
-  auto listing = TRY(Listing::make(arguments.listing, kColumns, "ID"));
+  auto listing = TRY(report::Listing::make(arguments.listing, kColumns, "ID"));
   std::int64_t last = arguments.latest ? 1 : arguments.last;
   engine::ListFilter filter{.all = arguments.all || last > 0, .conditions = TRY(read_filters(arguments.filters))};
   auto engine = TRY(open_engine(globals));
@@ -123,7 +123,8 @@ constexpr options::Option kOptions[] = {
                                                                             "List the last ones made, running or not"),
     options::flag<&PsArguments::latest>('l', "latest", "List the last one made"),
 };
-constexpr options::Group kGroups[] = {options::group(kOptions), options::group<&PsArguments::listing>(kListingOptions)};
+constexpr options::Group kGroups[] = {options::group(kOptions),
+                                      options::group<&PsArguments::listing>(report::kListingOptions)};
 constexpr options::Example kExamples[] = {
     {"gantry ps -a --filter status=exited", "List what has ended"},
     {"gantry ps --format 'table {{.Names}}\\t{{.Status}}'", "Choose the columns"},

@@ -1,7 +1,7 @@
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
-#include "cli/listing.hpp"
 #include "options/print.hpp"
+#include "report/listing.hpp"
 
 namespace gantry::cli {
 
@@ -13,7 +13,7 @@ struct Check {
   std::string format;
 };
 
-constexpr Column kColumns[] = {
+constexpr report::Column kColumns[] = {
     {"Severity", "SEVERITY"}, {"Object", "OBJECT"}, {"Problem", "PROBLEM"}, {"Repaired", "REPAIRED"}};
 
 std::string_view severity_name(store::Severity severity) {
@@ -40,7 +40,7 @@ std::string finding_lines(const std::vector<store::Finding>& findings) {
 }
 
 Result<int> check(const Globals& globals, const Check& arguments) {
-  auto listing = TRY(Listing::make({.format = arguments.format}, kColumns, ""));
+  auto listing = TRY(report::Listing::make({.format = arguments.format}, kColumns, ""));
   auto engine = TRY(open_engine(globals));
   const auto findings = TRY(engine.check(arguments.repair));
   bool sound = true;

@@ -2,9 +2,9 @@
 
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
-#include "cli/listing.hpp"
 #include "oci/platform.hpp"
 #include "options/print.hpp"
+#include "report/listing.hpp"
 
 namespace gantry::cli {
 
@@ -25,7 +25,7 @@ Result<int> print_version(const Globals&, const VersionArguments& arguments) {
   // As podman and docker have it: {{.Version}} and {{.Client.Version}} are both in use.
   boost::json::object all{{"Client", client}};
   if (arguments.format != "json") all.insert(client.begin(), client.end());
-  TRY(print_object(all, arguments.format));
+  TRY(report::print_object(all, arguments.format));
   return 0;
 }
 

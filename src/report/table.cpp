@@ -1,10 +1,10 @@
-#include "cli/table.hpp"
+#include "report/table.hpp"
 
 #include <fmt/core.h>
 
 #include <algorithm>
 
-namespace gantry::cli {
+namespace gantry::report {
 
 std::size_t display_width(std::string_view text) {
   // Bytes of the form 10xxxxxx go on with a character that has begun.
@@ -46,4 +46,4 @@ std::string Table::text() const {
   return out;
 }
 
-}  // namespace gantry::cli
+}  // namespace gantry::report

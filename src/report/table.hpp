@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-namespace gantry::cli {
+namespace gantry::report {
 
 /// Rows of text in aligned columns, two blanks apart, as docker and podman print them. Control characters, which an
 /// image's author could have put into a command, are shown and not sent to the terminal.
@@ -23,4 +23,4 @@ std::size_t display_width(std::string_view text);
 /// "\x1b[1m" for ESC [ 1 m: text that does nothing to a terminal.
 std::string harmless(std::string_view text);
 
-}  // namespace gantry::cli
+}  // namespace gantry::report

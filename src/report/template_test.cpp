@@ -1,9 +1,9 @@
-#include "cli/template.hpp"
+#include "report/template.hpp"
 
 #include <gmock/gmock.h>
 #include <boost/json/parse.hpp>
 
-namespace gantry::cli {
+namespace gantry::report {
 namespace {
 
 using testing::ElementsAre;
@@ -71,4 +71,4 @@ TEST_F(TemplateText, SplitsCellsAtTabs) {
 }
 
 }  // namespace
-}  // namespace gantry::cli
+}  // namespace gantry::report

@@ -1,4 +1,4 @@
-#include "cli/template.hpp"
+#include "report/template.hpp"
 
 #include "base/text.hpp"
 
@@ -6,7 +6,7 @@
 
 #include <span>
 
-namespace gantry::cli {
+namespace gantry::report {
 
 namespace json = boost::json;
 
@@ -173,4 +173,4 @@ std::vector<std::string> Template::cell_fields() const {
   return fields;
 }
 
-}  // namespace gantry::cli
+}  // namespace gantry::report

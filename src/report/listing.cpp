@@ -1,12 +1,12 @@
-#include "cli/listing.hpp"
+#include "report/listing.hpp"
 
 #include "base/text.hpp"
-#include "cli/table.hpp"
 #include "options/print.hpp"
+#include "report/table.hpp"
 
 #include <boost/json/serialize.hpp>
 
-namespace gantry::cli {
+namespace gantry::report {
 
 namespace json = boost::json;
 
@@ -118,4 +118,4 @@ Result<> print_object(const json::value& value, const std::string& format) {
   return options::print(TRY(parsed.render(value)) + "\n");
 }
 
-}  // namespace gantry::cli
+}  // namespace gantry::report

@@ -1,8 +1,8 @@
-#include "cli/listing.hpp"
+#include "report/listing.hpp"
 
 #include <gtest/gtest.h>
 
-namespace gantry::cli {
+namespace gantry::report {
 namespace {
 
 constexpr Column kColumns[] = {{"ID", "CONTAINER ID", true}, {"Names", "NAMES", true}, {"State", "STATE"}};
@@ -68,4 +68,4 @@ TEST(Pretty, KeepsEmptyObjectsOnALine) {
 }
 
 }  // namespace
-}  // namespace gantry::cli
+}  // namespace gantry::report

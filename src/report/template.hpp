@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace gantry::cli {
+namespace gantry::report {
 
 /// The part of Go's templates that `--format` needs: `{{.Field}}`, `{{.State.Pid}}`, `{{.}}`, `{{json .}}`,
 /// `{{.Mounts | json}}`, `{{index .Config.Labels "name"}}`, `{{index .Names 0}}`, and `\t`, `\n` between them.
@@ -41,4 +41,4 @@ class Template {
 /// As Go prints a value: text as it is, `[a b]`, `map[k:v]`, `<nil>`.
 std::string go_text(const boost::json::value& value);
 
-}  // namespace gantry::cli
+}  // namespace gantry::report

@@ -1,14 +1,14 @@
 #pragma once
 
-#include "cli/template.hpp"
 #include "options/option.hpp"
+#include "report/template.hpp"
 
 #include <boost/json/object.hpp>
 
 #include <optional>
 #include <span>
 
-namespace gantry::cli {
+namespace gantry::report {
 
 /// The options that every listing has.
 struct ListingOptions {
@@ -63,4 +63,4 @@ std::string pretty(const boost::json::value& value);
 /// Prints one object in the way of `inspect` and `info`: by a template, or indented.
 Result<> print_object(const boost::json::value& value, const std::string& format);
 
-}  // namespace gantry::cli
+}  // namespace gantry::report

@@ -1,8 +1,8 @@
-#include "cli/table.hpp"
+#include "report/table.hpp"
 
 #include <gtest/gtest.h>
 
-namespace gantry::cli {
+namespace gantry::report {
 namespace {
 
 TEST(Table, AlignsColumnsTwoBlanksApart) {
@@ -33,4 +33,4 @@ TEST(Table, SendsNoControlCharactersToTheTerminal) {
 }
 
 }  // namespace
-}  // namespace gantry::cli
+}  // namespace gantry::report
