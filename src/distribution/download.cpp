@@ -5,6 +5,8 @@
 #include "distribution/repository.hpp"
 #include "oci/media_types.hpp"
 
+#include <algorithm>
+
 namespace gantry::distribution {
 
 namespace {
@@ -17,10 +19,13 @@ class BlobSource final : public Source {
 
   Result<std::size_t> read(std::span<std::byte> buffer) override {
     while (true) {
-      auto got = read_some(buffer);
+      if (position_ == size() && answer_ == nullptr) return 0;
+      if (!answer_) TRY(ask());  // which has been tried often enough when it fails
+      auto got = read_on(buffer);
       if (got && *got > 0) {
         backoff_.reset();
         position_ += *got;
+        passed_ += *got;
         if (position_ > size()) return fail(Code::corrupt, "{} has more than {} bytes", label(), size());
         return got;
       }
@@ -41,23 +46,27 @@ class BlobSource final : public Source {
   std::uint64_t size() const { return static_cast<std::uint64_t>(descriptor_.size); }
   std::string label() const { return fmt::format("blob {} of {}", descriptor_.digest.text(), repository_.label()); }
 
-  Result<std::size_t> read_some(std::span<std::byte> buffer) {
-    if (position_ == size() && answer_ == nullptr) return 0;
-    if (!answer_) TRY(ask());
-    return answer_->read(buffer);
-  }
-
   Result<> ask() {
     Order order{.url = repository_.path("blobs/" + descriptor_.digest.text())};
     if (oci::is_foreign_layer(descriptor_.media_type) && !descriptor_.urls.empty())
       order.url = descriptor_.urls.front();
     if (position_ > 0) order.headers.push_back({"Range", fmt::format("bytes={}-", position_)});
     answer_ = TRY(repository_.session().send(order, repository_.pull_scope()));
+    passed_ = position_;
     if (answer_->status() == 206 && position_ > 0) return check_range();
     if (answer_->status() != 200) return failure(*answer_, label());
-    // The server does not know ranges, and sends all of it anew.
-    if (!TRY(skip(*answer_, position_))) return fail(Code::failed, "{} is shorter than before", label());
+    passed_ = 0;  // a server that does not know ranges sends all of it anew
     return {};
+  }
+
+  /// From where this has got to.
+  Result<std::size_t> read_on(std::span<std::byte> buffer) {
+    while (passed_ < position_) {
+      std::size_t got = TRY(answer_->read(buffer.first(std::min<std::uint64_t>(buffer.size(), position_ - passed_))));
+      if (got == 0) return got;
+      passed_ += got;
+    }
+    return answer_->read(buffer);
   }
 
   /// "bytes 100-199/200" (RFC 9110, section 14.4)
@@ -71,6 +80,7 @@ class BlobSource final : public Source {
   Repository repository_;
   oci::Descriptor descriptor_;
   std::uint64_t position_;
+  std::uint64_t passed_ = 0;  ///< where in the blob the answer's next byte is
   std::unique_ptr<http::Answer> answer_;
   Backoff backoff_;
 };

@@ -1,6 +1,7 @@
 #include "distribution/failure.hpp"
 
 #include "base/json.hpp"
+#include "distribution/backoff.hpp"
 #include "http/url.hpp"
 
 #include <boost/describe/class.hpp>
@@ -76,7 +77,11 @@ Error failure(http::Answer& answer, std::string_view what) {
   Error error = fail(code_of(answer.status()), "{}: {} answers with status {}{}{}", what, host, answer.status(),
                      reasons.empty() ? "" : ": ", reasons);
   if (answer.status() == 401) return std::move(error).with_cure("gantry login " + host);
-  if (answer.status() == 429) return std::move(error).with_cure("it limits how often one may ask; try again later");
+  if (answer.status() == 429) {
+    auto wait = parse_retry_after(answer.header("retry-after"));
+    std::string when = wait ? fmt::format("in {} s", (*wait + 999) / 1000) : "later";
+    return std::move(error).with_cure("it limits how often one may ask; try again " + when);
+  }
   return error;
 }
 

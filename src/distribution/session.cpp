@@ -96,14 +96,23 @@ Result<> Session::authorize(const http::Answer& refusal, const std::vector<std::
   return {};
 }
 
+/// Without TLS, and from now on. A server that has only hung up may have TLS all the same: if it answers 400 or nothing
+/// without, it is the first failure that counts.
+Result<std::unique_ptr<http::Answer>> Session::try_plain(const Order& order, const std::string& key,
+                                                         Result<std::unique_ptr<http::Answer>> refused) {
+  scheme_ = "http";
+  auto answer = transmit(order, key);
+  bool is_sure = refused.error().code() != Code::failed;
+  if (is_sure || (answer && (*answer)->status() != 400)) return answer;
+  scheme_ = "https";
+  return refused;
+}
+
 Result<std::unique_ptr<http::Answer>> Session::try_once(const Order& order, const std::vector<std::string>& scopes) {
   std::string key = key_of(scopes);
   auto answer = transmit(order, key);
-  if (!answer && plain_allowed_ && scheme_ == "https" && http::is_refused_tls(answer.error()) &&
-      order.body == nullptr) {
-    scheme_ = "http";
-    answer = transmit(order, key);
-  }
+  if (!answer && plain_allowed_ && scheme_ == "https" && http::is_refused_tls(answer.error()) && order.body == nullptr)
+    answer = try_plain(order, key, std::move(answer));
   if (!answer || (*answer)->status() != 401) return answer;
   bool was_basic = basic_;
   auto old = tokens_.find(key) == tokens_.end() ? std::string() : tokens_[key].text;

@@ -51,6 +51,8 @@ class Session {
 
  private:
   Result<std::unique_ptr<http::Answer>> try_once(const Order& order, const std::vector<std::string>& scopes);
+  Result<std::unique_ptr<http::Answer>> try_plain(const Order& order, const std::string& key,
+                                                  Result<std::unique_ptr<http::Answer>> refused);
   Result<std::unique_ptr<http::Answer>> transmit(const Order& order, const std::string& key);
   Result<> authorize(const http::Answer& refusal, const std::vector<std::string>& scopes, const std::string& key);
   std::string whole_url(const std::string& url) const;

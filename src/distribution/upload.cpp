@@ -5,6 +5,8 @@
 #include "distribution/repository.hpp"
 #include "http/url.hpp"
 
+#include <algorithm>
+
 namespace gantry::distribution {
 
 namespace {
@@ -23,11 +25,11 @@ class Upload {
 
   /// All bytes in the request that also closes the upload.
   Result<> put_whole(Source& bytes) {
-    return finish(send({.method = "PUT",
-                        .url = http::with_parameter(location_, "digest", descriptor_.digest.text()),
-                        .headers = {{"Content-Type", "application/octet-stream"}},
-                        .body = &bytes,
-                        .body_size = size()}));
+    return finish(send_bytes({.method = "PUT",
+                              .url = http::with_parameter(location_, "digest", descriptor_.digest.text()),
+                              .headers = {{"Content-Type", "application/octet-stream"}},
+                              .body = &bytes,
+                              .body_size = size()}));
   }
 
   /// Asks what has arrived: the number of bytes.
@@ -37,16 +39,18 @@ class Upload {
     TRY(follow(*answer));
     auto last = parse_unsigned(cut(answer->header("range"), '-').after);
     // Of nothing there is no range: registries leave the header out, or say 0-0 as for one byte.
-    return last && *last > 0 ? *last + 1 : 0;
+    std::uint64_t bytes = last && *last > 0 && *last < UINT64_MAX ? *last + 1 : 0;
+    if (bytes > size()) return fail(Code::corrupt, "{}: the registry has more of it than there is", label());
+    return bytes;
   }
 
   Result<> patch(Source& bytes, std::uint64_t from) {
-    auto answer = TRY(send({.method = "PATCH",
-                            .url = location_,
-                            .headers = {{"Content-Type", "application/octet-stream"},
-                                        {"Content-Range", fmt::format("{}-{}", from, size() - 1)}},
-                            .body = &bytes,
-                            .body_size = size() - from}));
+    auto answer = TRY(send_bytes({.method = "PATCH",
+                                  .url = location_,
+                                  .headers = {{"Content-Type", "application/octet-stream"},
+                                              {"Content-Range", fmt::format("{}-{}", from, size() - 1)}},
+                                  .body = &bytes,
+                                  .body_size = size() - from}));
     if (answer->status() != 202) return failure(*answer, label());
     return follow(*answer);
   }
@@ -59,10 +63,18 @@ class Upload {
     return fmt::format("push blob {} to {}", descriptor_.digest.text(), repository_.label());
   }
   std::uint64_t size() const { return static_cast<std::uint64_t>(descriptor_.size); }
+  /// What the last answer to bytes has asked for.
+  const std::string& retry_after() const { return retry_after_; }
 
  private:
   Result<std::unique_ptr<http::Answer>> send(const Order& order) {
     return repository_.session().send(order, repository_.push_scope());
+  }
+  Result<std::unique_ptr<http::Answer>> send_bytes(const Order& order) {
+    retry_after_.clear();
+    auto answer = TRY(send(order));
+    retry_after_ = answer->header("retry-after");
+    return answer;
   }
   Result<> finish(Result<std::unique_ptr<http::Answer>> sent) {
     auto answer = TRY(std::move(sent));
@@ -80,18 +92,10 @@ class Upload {
   const Repository& repository_;
   const oci::Descriptor& descriptor_;
   std::string location_;
+  std::string retry_after_;
 };
 
-/// Goes on from what has arrived.
-Result<> resume(Upload& upload, const Repository::Opener& open) {
-  std::uint64_t from = TRY(upload.arrived());
-  if (from > upload.size()) return fail(Code::corrupt, "{}: the registry has more of it than there is", upload.label());
-  if (from < upload.size()) {
-    auto rest = TRY(open(from));
-    TRY(upload.patch(*rest, from));
-  }
-  return upload.close();
-}
+bool is_worth_another(const Error& error) { return error.code() == Code::failed || error.code() == Code::busy; }
 
 }  // namespace
 
@@ -99,22 +103,33 @@ Result<> Repository::put_blob(const oci::Descriptor& descriptor, const Opener& o
   Upload upload(*this, descriptor);
   TRY(upload.open());
   auto bytes = TRY(open(0));
-  auto done = upload.put_whole(*bytes);
+  auto sent = upload.put_whole(*bytes);
+  // Only what carries the bytes is sent again here: all else the session has repeated as often as makes sense.
   Backoff backoff;
-  while (!done && done.error().code() == Code::failed) {
-    auto wait = backoff.next();
+  std::uint64_t furthest = 0;
+  while (!sent && is_worth_another(sent.error())) {
+    auto wait = backoff.next(upload.retry_after());
     if (!wait) break;
-    log::info("{}; going on in {} ms", done.error().message(), *wait);
+    log::info("{}; going on in {} ms", sent.error().message(), *wait);
     wait_for(*wait);
     // The registry may have got it all, and only its answer been lost.
     if (TRY(has_blob(descriptor.digest))) return {};
-    done = resume(upload, open);
-    if (done || done.error().code() != Code::not_found) continue;
-    TRY(upload.open());  // it has forgotten the upload
-    bytes = TRY(open(0));
-    done = upload.put_whole(*bytes);
+    auto from = upload.arrived();
+    if (!from && from.error().code() == Code::not_found) {  // it has forgotten the upload
+      TRY(upload.open());
+      bytes = TRY(open(0));
+      sent = upload.put_whole(*bytes);
+      continue;
+    }
+    std::uint64_t start = TRY(std::move(from));
+    if (start > furthest) backoff.reset();
+    furthest = std::max(furthest, start);
+    if (start == upload.size()) return upload.close();
+    bytes = TRY(open(start));
+    sent = upload.patch(*bytes, start);
+    if (sent) return upload.close();
   }
-  return done;
+  return sent;
 }
 
 Result<bool> Repository::mount_blob(const oci::Digest& digest, const std::string& from_repository) const {

@@ -56,6 +56,31 @@ bool is_tls_refusal(CURLcode code, const char* text) {
           std::strstr(text, "packet length too long") != nullptr);
 }
 
+/// It hangs up at the first words of TLS, as some servers without it do, but also one that is about to end.
+bool is_tls_hangup(CURLcode code, const char* text) {
+  return code == CURLE_SSL_CONNECT_ERROR &&
+         (std::strstr(text, "SSL_ERROR_SYSCALL") != nullptr || std::strstr(text, "Connection reset") != nullptr ||
+          std::strstr(text, "unexpected eof") != nullptr);
+}
+
+/// Code::failed is what may go better at another try.
+Code class_of(CURLcode code) {
+  switch (code) {
+    case CURLE_UNSUPPORTED_PROTOCOL:  // led away from HTTP, or no HTTP at all comes back
+    case CURLE_WEIRD_SERVER_REPLY:
+      return Code::unsupported;
+    case CURLE_URL_MALFORMAT:
+    case CURLE_TOO_MANY_REDIRECTS:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CACERT_BADFILE:
+      return Code::invalid;
+    case CURLE_PEER_FAILED_VERIFICATION:
+      return Code::denied;
+    default:
+      return Code::failed;
+  }
+}
+
 std::string cure_of(CURLcode code) {
   switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
@@ -102,7 +127,7 @@ class Transfer final : public Answer {
   void set_tls(const Settings& settings);
   void set_body(const Request& request);
   Result<> step();
-  Result<> failure(CURLcode code);
+  Error failure(CURLcode code);
 
   static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
   static std::size_t on_data(char* data, std::size_t size, std::size_t count, void* self);
@@ -124,6 +149,7 @@ class Transfer final : public Answer {
   std::size_t taken_ = 0;  ///< of waiting_
   Source* body_ = nullptr;
   std::optional<Error> broken_;  ///< what our own side could not do
+  std::optional<Error> end_;     ///< what the transfer has ended with, other than well
 };
 
 void Transfer::set_tls(const Settings& settings) {
@@ -238,23 +264,27 @@ Result<> Transfer::step() {
   while (CURLMsg* message = curl_multi_info_read(multi_, &left)) {
     if (message->msg != CURLMSG_DONE || message->easy_handle != easy_.get()) continue;
     done_ = true;
-    if (message->data.result != CURLE_OK) return failure(message->data.result);
+    // Told only after the bytes that came before it, so that whoever asks again has got further each time.
+    if (message->data.result != CURLE_OK) end_ = failure(message->data.result);
   }
   if (!done_ && waiting_.size() == taken_) curl_multi_poll(multi_, nullptr, 0, 1000, nullptr);
   return {};
 }
 
-Result<> Transfer::failure(CURLcode code) {
+Error Transfer::failure(CURLcode code) {
   if (broken_) return std::move(*broken_);
   std::string host = origin_of(url_).host;
-  Error error = fail(Code::failed, "{}: {}", host, error_[0] != 0 ? error_ : curl_easy_strerror(code));
-  if (is_tls_refusal(code, error_)) error = std::move(error).with_os_error(kTlsRefused);
+  Error error = fail(class_of(code), "{}: {}", host, error_[0] != 0 ? error_ : curl_easy_strerror(code));
+  if (is_tls_refusal(code, error_)) error = std::move(error).with_os_error(kTlsRefused).with_code(Code::unsupported);
+  else if (is_tls_hangup(code, error_)) error = std::move(error).with_os_error(kTlsRefused);
   std::string cure = cure_of(code);
-  return cure.empty() ? std::move(error) : std::move(error).with_cure(std::move(cure));
+  if (!cure.empty()) error = std::move(error).with_cure(std::move(cure));
+  return error;
 }
 
 Result<> Transfer::wait_for_headers() {
   while (!done_ && waiting_.empty()) TRY(step());
+  if (end_ && waiting_.empty()) return *end_;
   curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status_);
   char* effective = nullptr;
   if (curl_easy_getinfo(easy_.get(), CURLINFO_EFFECTIVE_URL, &effective) == CURLE_OK && effective != nullptr)
@@ -268,6 +298,7 @@ Result<std::size_t> Transfer::read(std::span<std::byte> buffer) {
     taken_ = 0;
     if (std::exchange(paused_, false)) curl_easy_pause(easy_.get(), CURLPAUSE_CONT);
     if (!waiting_.empty()) break;  // unpausing has brought what curl still had
+    if (end_) return *end_;
     if (done_) return 0;
     TRY(step());
   }

@@ -60,8 +60,9 @@ class Client {
   Client& operator=(Client&&) noexcept;
   ~Client();
 
-  /// Sends a request and waits for the headers. A status is no error, whatever it is. Errors are Code::failed and name
-  /// host and reason; with is_refused_tls() where the server does not speak TLS. The client outlives the answer.
+  /// Sends a request and waits for the headers. A status is no error, whatever it is. Errors name host and reason;
+  /// Code::failed is what may go better next time, any other code what will not. With is_refused_tls() the server does
+  /// not speak TLS, or hangs up at it (Code::failed). The client outlives the answer.
   Result<std::unique_ptr<Answer>> send(const Request& request);
 
  private:
@@ -69,7 +70,7 @@ class Client {
   std::unique_ptr<State> state_;
 };
 
-/// The server of an https URL is there but answers without TLS.
+/// The server of an https URL is there, but answers without TLS or hangs up when it is spoken to in TLS.
 bool is_refused_tls(const Error& error);
 
 }  // namespace gantry::http

@@ -105,3 +105,31 @@ defeated() {
   defeated 'HTTP' '* /manifests/ garbage'
   defeated '403' '* /manifests/ status=403'
 }
+
+# asked N METHOD: that many requests of METHOD have met a fault.
+asked() { equal "$(requests "$PROXY_LOG" ".fault != null and .method == \"$2\"")" "$1"; }
+
+@test "what fails for good is asked for a few times, and not many times a few times" {
+  defeated '503' "GET /blobs/$BIG status=503"
+  asked 6 GET
+  defeated 'bytes|closed|reset|transfer' "GET /blobs/$BIG drop=0"
+  asked 6 GET
+}
+
+@test "what cannot get better is asked for once" {
+  local rule
+  for rule in location=file:///etc/passwd location=gopher://127.0.0.1/ garbage; do
+    defeated '.' "GET /manifests/ $rule"
+    asked 1 GET
+  done
+  defeated 'redirect' '* /manifests/ location=/v2/app/manifests/latest'
+  asked 9 GET
+}
+
+@test "a connection that breaks again and again, each time a little further" {
+  overcome "GET /blobs/$BIG drop=400000"
+}
+
+@test "a limit that lasts for an hour is told, and not waited for" {
+  defeated '429.*3600 s' '* /manifests/ status=429 retry-after=3600'
+}
