@@ -63,7 +63,7 @@ std::vector<std::string> candidates(options::Completes what, void* globals) {
   if (!engine) return names;
   if (what == Completes::images) {
     auto store = engine->images();
-    auto images = store ? (*store)->images().list() : Result<std::vector<store::Image>>(store.error());
+    auto images = store ? (*store)->images().list() : Result<std::vector<store::ImageSummary>>(store.error());
     if (images)
       for (const auto& image : *images) names.insert(names.end(), image.names.begin(), image.names.end());
     return names;

@@ -39,14 +39,14 @@ Result<ImageFilter> ImageFilter::make(const Filters& filters) {
   return filter;
 }
 
-bool ImageFilter::shows_image(const store::Image& image) const {
+bool ImageFilter::shows_image(const store::ImageSummary& image) const {
   if (dangling_ && *dangling_ != image.names.empty()) return false;
   auto begins = [&](const std::string& id) { return image.id.starts_with(id); };
   if (!ids_.empty() && std::ranges::none_of(ids_, begins)) return false;
   return std::ranges::all_of(labels_, [&](const std::string& label) {
     auto [name, value, has_value] = cut(label, '=');
-    auto found = image.config.config.labels.find(std::string(name));
-    return found != image.config.config.labels.end() && (!has_value || found->second == value);
+    auto found = image.labels.find(std::string(name));
+    return found != image.labels.end() && (!has_value || found->second == value);
   });
 }
 
@@ -55,7 +55,7 @@ bool ImageFilter::shows_name(const std::string& name) const {
   return std::ranges::any_of(references_, [&](const std::string& each) { return reference_matches(each, name); });
 }
 
-std::vector<std::string> ImageFilter::names_of(const store::Image& image) const {
+std::vector<std::string> ImageFilter::names_of(const store::ImageSummary& image) const {
   std::vector<std::string> names;
   if (!shows_image(image)) return names;
   for (const auto& name : image.names)

@@ -14,10 +14,10 @@ class ImageFilter {
   static Result<ImageFilter> make(const Filters& filters);
 
   /// The names under which the image is shown, one empty name for an image without; nothing: it is not shown.
-  std::vector<std::string> names_of(const store::Image& image) const;
+  std::vector<std::string> names_of(const store::ImageSummary& image) const;
 
  private:
-  bool shows_image(const store::Image& image) const;
+  bool shows_image(const store::ImageSummary& image) const;
   bool shows_name(const std::string& name) const;
 
   std::vector<std::string> references_;  ///< patterns, one of which must match

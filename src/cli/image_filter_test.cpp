@@ -8,15 +8,15 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-store::Image busybox() {
-  store::Image image;
+store::ImageSummary busybox() {
+  store::ImageSummary image;
   image.id = "0123456789ab";
   image.names = {"localhost/busybox:latest", "docker.io/library/busybox:1.36"};
-  image.config.config.labels = {{"tier", "front"}};
+  image.labels = {{"tier", "front"}};
   return image;
 }
 
-std::vector<std::string> shown(const Filters& filters, const store::Image& image) {
+std::vector<std::string> shown(const Filters& filters, const store::ImageSummary& image) {
   auto filter = ImageFilter::make(filters);
   EXPECT_TRUE(filter);
   return filter->names_of(image);

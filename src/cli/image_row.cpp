@@ -18,12 +18,12 @@ namespace {
 json::array text_list(const std::vector<std::string>& texts) { return json::array(texts.begin(), texts.end()); }
 
 /// "localhost/busybox@sha256:…" for every repository that the image has a name in.
-json::array repository_digests(const store::Image& image) {
+json::array repository_digests(const std::vector<std::string>& references, const oci::Digest& digest) {
   std::vector<std::string> names;
-  for (const auto& name : image.names) {
+  for (const auto& name : references) {
     auto reference = oci::parse_reference(name);
     if (!reference) continue;
-    std::string text = reference->name() + "@" + image.descriptor.digest.text();
+    std::string text = reference->name() + "@" + digest.text();
     if (std::ranges::find(names, text) == names.end()) names.push_back(std::move(text));
   }
   return text_list(names);
@@ -46,53 +46,40 @@ Result<json::value> tree_of(const T& value) {
 
 }  // namespace
 
-Timestamp created_time(const store::Image& image) {
-  // Builders that set no time write the year 1, Go's zero.
-  return std::max<Timestamp>(parse_rfc3339(image.config.created).value_or(0), 0);
-}
-
-std::uint64_t image_size(const store::Store& store, const store::Image& image) {
-  return store.layers().size(image.config).value_or(0);
-}
-
-json::object image_row(const store::Store& store, const store::Image& image, const std::string& name, bool in_full,
-                       Timestamp now) {
+json::object image_row(const store::ImageSummary& image, const std::string& name, bool in_full, Timestamp now) {
   auto reference = oci::parse_reference(name);
   const bool tagged = reference && !reference->tag.empty();
-  const Timestamp created = created_time(image);
   return {
       {"Repository", reference ? reference->name() : "<none>"},
       {"Tag", tagged ? reference->tag : "<none>"},
       {"ID", in_full ? "sha256:" + image.id : short_id(image.id)},
-      {"Created", created ? time_ago(created, now) : "unknown"},
-      {"Size", human_size(image_size(store, image))},
-      {"CreatedAt", created ? go_time(created) : "unknown"},
-      {"CreatedSince", created ? time_ago(created, now) : "unknown"},
-      {"Digest", image.descriptor.digest.text()},
-      {"Labels", text_map(image.config.config.labels)},
+      {"Created", image.created ? time_ago(image.created, now) : "unknown"},
+      {"Size", human_size(image.size)},
+      {"CreatedAt", image.created ? go_time(image.created) : "unknown"},
+      {"CreatedSince", image.created ? time_ago(image.created, now) : "unknown"},
+      {"Digest", image.digest.text()},
+      {"Labels", text_map(image.labels)},
   };
 }
 
-json::object image_document(const store::Store& store, const store::Image& image, Timestamp now) {
-  const std::uint64_t size = image_size(store, image);
-  const Timestamp created = created_time(image);
+json::object image_document(const store::ImageSummary& image, Timestamp now) {
   return {
       {"Id", image.id},
       {"RepoTags", text_list(image.names)},
-      {"RepoDigests", repository_digests(image)},
+      {"RepoDigests", repository_digests(image.names, image.digest)},
       {"Names", text_list(image.names)},
-      {"Size", size},
-      {"VirtualSize", size},
-      {"Labels", text_map(image.config.config.labels)},
-      {"Digest", image.descriptor.digest.text()},
-      {"Created", created / kSecond},
-      {"CreatedAt", created ? to_rfc3339(created) : ""},
-      {"CreatedSince", created ? time_ago(created, now) : ""},
+      {"Size", image.size},
+      {"VirtualSize", image.size},
+      {"Labels", text_map(image.labels)},
+      {"Digest", image.digest.text()},
+      {"Created", image.created / kSecond},
+      {"CreatedAt", image.created ? to_rfc3339(image.created) : ""},
+      {"CreatedSince", image.created ? time_ago(image.created, now) : ""},
   };
 }
 
 Result<json::object> image_inspection(const store::Store& store, const store::Image& image) {
-  const std::uint64_t size = image_size(store, image);
+  const std::uint64_t size = store.layers().size(image.config).value_or(0);
   json::array layers;
   for (const auto& diff_id : image.config.rootfs.diff_ids) layers.emplace_back(diff_id.text());
   auto config = TRY(tree_of(image.config.config));
@@ -101,7 +88,7 @@ Result<json::object> image_inspection(const store::Store& store, const store::Im
       {"Id", image.id},
       {"Digest", image.descriptor.digest.text()},
       {"RepoTags", text_list(image.names)},
-      {"RepoDigests", repository_digests(image)},
+      {"RepoDigests", repository_digests(image.names, image.descriptor.digest)},
       {"Created", image.config.created},
       {"Author", image.config.author},
       {"Config", std::move(config)},

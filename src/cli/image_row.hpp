@@ -11,16 +11,10 @@
 
 namespace gantry::cli {
 
-/// When it was built; 0: its config does not say.
-Timestamp created_time(const store::Image& image);
-/// Bytes of its unpacked layers; 0 when one is missing.
-std::uint64_t image_size(const store::Store& store, const store::Image& image);
-
 /// A line of `images`: the image under one of its names; an empty name for an image without.
-boost::json::object image_row(const store::Store& store, const store::Image& image, const std::string& name,
-                              bool in_full, Timestamp now);
+boost::json::object image_row(const store::ImageSummary& image, const std::string& name, bool in_full, Timestamp now);
 /// An item of `images --format json`.
-boost::json::object image_document(const store::Store& store, const store::Image& image, Timestamp now);
+boost::json::object image_document(const store::ImageSummary& image, Timestamp now);
 /// An item of `image inspect`.
 Result<boost::json::object> image_inspection(const store::Store& store, const store::Image& image);
 

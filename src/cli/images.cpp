@@ -34,19 +34,18 @@ Result<int> images(const Globals& globals, const ImagesArguments& arguments) {
   auto filter = TRY(ImageFilter::make(filters));
 
   auto engine = TRY(open_engine(globals));
-  store::Store& store = *TRY(engine.images());
-  auto images = TRY(store.images().list());
-  std::ranges::stable_sort(images, std::greater(), created_time);
+  auto images = TRY(TRY(engine.images())->images().list());
+  std::ranges::stable_sort(images, std::greater(), &store::ImageSummary::created);
   const Timestamp moment = now();
   for (const auto& image : images) {
     auto names = filter.names_of(image);
     if (names.empty()) continue;
     if (listing.json()) {
-      listing.add(image_document(store, image, moment));
+      listing.add(image_document(image, moment));
       continue;
     }
     if (arguments.listing.quiet) names.resize(1);  // an identifier once
-    for (const auto& name : names) listing.add(image_row(store, image, name, arguments.listing.no_trunc, moment));
+    for (const auto& name : names) listing.add(image_row(image, name, arguments.listing.no_trunc, moment));
   }
   TRY(listing.print());
   return 0;

@@ -6,6 +6,12 @@
 
 namespace gantry::report {
 
+namespace {
+
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
+}  // namespace
+
 std::size_t display_width(std::string_view text) {
   // Bytes of the form 10xxxxxx go on with a character that has begun.
   return static_cast<std::size_t>(
@@ -15,17 +21,17 @@ std::size_t display_width(std::string_view text) {
 std::string harmless(std::string_view text) {
   std::string out;
   for (char c : text) {
-    auto byte = static_cast<unsigned char>(c);
     if (c == '\n') out += "\\n";
     else if (c == '\t') out += "\\t";
-    else if (byte < 0x20 || byte == 0x7f) out += fmt::format("\\x{:02x}", byte);
+    else if (is_control(c)) out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
     else out += c;
   }
   return out;
 }
 
 void Table::add(std::vector<std::string> row) {
-  for (auto& cell : row) cell = harmless(cell);
+  for (auto& cell : row)
+    if (std::ranges::any_of(cell, is_control)) cell = harmless(cell);
   rows_.push_back(std::move(row));
 }
 

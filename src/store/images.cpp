@@ -2,16 +2,25 @@
 
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "content/scratch.hpp"
 #include "oci/media_types.hpp"
+#include "store/layers.hpp"
+
+#include <sys/stat.h>
 
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 namespace gantry::store {
 
 namespace {
 
+constexpr std::size_t kLargestTable = 64u << 20;
+
 std::string tmp_of(const content::Blobs& blobs) { return blobs.root() + "/tmp"; }
+std::string index_of(const content::Blobs& blobs) { return blobs.root() + "/index.json"; }
+std::string table_of(const content::Blobs& blobs) { return blobs.root() + "/images.table"; }
 
 bool is_hex(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
@@ -82,7 +91,7 @@ Result<std::string> local_name(std::string_view name) {
 }
 
 Result<oci::Index> Images::index() const {
-  std::string path = blobs_.root() + "/index.json";
+  std::string path = index_of(blobs_);
   return oci::parse_index(TRY(read_file(path)), path);
 }
 
@@ -91,7 +100,7 @@ Result<> Images::update(Change change) const {
   Lock alone = TRY(Lock::take(blobs_.root(), Lock::Mode::exclusive));
   oci::Index changed = TRY(index());
   TRY(change(changed));
-  return content::replace_through(tmp_of(blobs_), blobs_.root() + "/index.json", oci::write_index(changed));
+  return content::replace_through(tmp_of(blobs_), index_of(blobs_), oci::write_index(changed));
 }
 
 Result<oci::Descriptor> Images::choose_platform(const oci::Descriptor& entry) const {
@@ -132,33 +141,116 @@ Result<Image> Images::load(const oci::Descriptor& entry) const {
   return image;
 }
 
-Result<std::vector<Image>> Images::list(const oci::Index& index) const {
-  std::vector<Image> images;
+ImageRow Images::make_row(const oci::Descriptor& entry) const {
+  ImageRow row;
+  auto image = load(entry);
+  if (!image) {
+    log::warning("image {} cannot be read: {}", name_of(entry).empty() ? entry.digest.text() : name_of(entry),
+                 image.error().message());
+    return row;
+  }
+  row.id = image->id;
+  // Builders that set no time write the year 1, Go's zero.
+  row.created = std::max<Timestamp>(parse_rfc3339(image->config.created).value_or(0), 0);
+  if (auto size = Layers(blobs_.root()).size(image->config)) row.size = *size;
+  row.labels = std::move(image->config.config.labels);
+  return row;
+}
+
+bool Images::still_holds(const ImageRow& row, const oci::Descriptor& entry) const {
+  if (row.id.empty() || !row.size || !oci::is_manifest(entry.media_type)) return false;
+  auto algorithm =
+      row.id.size() == oci::hex_length(oci::Algorithm::sha256) ? oci::Algorithm::sha256 : oci::Algorithm::sha512;
+  auto config = oci::Digest::from_hex(algorithm, row.id);
+  return config && blobs_.has(entry.digest) && blobs_.has(*config);
+}
+
+TableKey Images::table_key(std::string_view index_bytes) const {
+  auto changed = [&](oci::Algorithm algorithm) -> std::int64_t {
+    struct stat info;
+    std::string folder = fmt::format("{}/blobs/{}", blobs_.root(), oci::name_of(algorithm));
+    return stat(folder.c_str(), &info) == 0 ? info.st_mtim.tv_sec * kSecond + info.st_mtim.tv_nsec : 0;
+  };
+  return {.index_size = index_bytes.size(),
+          .index_hash = hash_of(index_bytes),
+          .sha256_changed = changed(oci::Algorithm::sha256),
+          .sha512_changed = changed(oci::Algorithm::sha512)};
+}
+
+ImageTable Images::saved_table() const {
+  auto bytes = read_file(table_of(blobs_), kLargestTable);
+  return bytes ? read_table(*bytes).value_or(ImageTable{}) : ImageTable{};
+}
+
+ImageTable Images::make_table(const TableKey& key, const oci::Index& index, const ImageTable& old) const {
+  std::unordered_map<std::string_view, const ImageRow*> known;
+  for (const auto& row : old.rows) known.emplace(row.digest.hex(), &row);
+  ImageTable table{.key = key};
   for (const auto& entry : index.manifests) {
-    auto image = load(entry);
-    if (!image) {
-      log::warning("image {} cannot be read: {}", name_of(entry).empty() ? entry.digest.text() : name_of(entry),
-                   image.error().message());
-      continue;
-    }
-    auto known = std::ranges::find(images, image->id, &Image::id);
-    if (known == images.end()) known = images.insert(known, std::move(*image));
-    if (!name_of(entry).empty()) known->names.emplace_back(name_of(entry));
+    auto found = known.find(entry.digest.hex());
+    bool holds = found != known.end() && still_holds(*found->second, entry);
+    ImageRow row = holds ? *found->second : make_row(entry);
+    row.digest = entry.digest;
+    row.name = name_of(entry);
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+Result<std::vector<ImageRow>> Images::rows() const {
+  std::string path = index_of(blobs_);
+  std::string bytes = TRY(read_file(path));
+  // What changes from here on is noticed by the next reader.
+  TableKey key = table_key(bytes);
+  ImageTable old = saved_table();
+  if (old.key == key) return std::move(old.rows);
+  ImageTable table = make_table(key, TRY(oci::parse_index(bytes, path)), old);
+  // An image that cannot be read is complained about every time, and layers may be unpacked later.
+  auto is_complete = [](const ImageRow& row) { return !row.id.empty() && row.size; };
+  if (!std::ranges::all_of(table.rows, is_complete)) table.key = {};
+  if (table != old) best_effort(save(table));
+  return std::move(table.rows);
+}
+
+Result<> Images::save(const ImageTable& table) const {
+  auto scratch = TRY(content::Scratch::make_file(tmp_of(blobs_)));
+  TRY(write_all(scratch.fd(), write_table(table), scratch.path()));
+  return scratch.publish(table_of(blobs_));
+}
+
+Result<std::vector<ImageSummary>> Images::list() const {
+  auto rows = TRY(this->rows());
+  std::vector<ImageSummary> images;
+  images.reserve(rows.size());
+  std::unordered_map<std::string, std::size_t> positions(rows.size());
+  for (auto& row : rows) {
+    if (row.id.empty()) continue;
+    auto [position, is_new] = positions.emplace(row.id, images.size());
+    if (is_new)
+      images.push_back({.id = std::move(row.id),
+                        .digest = std::move(row.digest),
+                        .created = row.created,
+                        .size = row.size.value_or(0),
+                        .labels = std::move(row.labels)});
+    if (!row.name.empty()) images[position->second].names.push_back(std::move(row.name));
   }
   return images;
 }
 
-Result<std::vector<Image>> Images::list() const { return list(TRY(index())); }
-
-Result<Image> Images::find_by_id(const oci::Index& index, std::string_view prefix) const {
+Result<Image> Images::find_by_id(std::string_view prefix) const {
   if (prefix.empty() || !is_hex(prefix)) return no_image(prefix);
-  auto images = TRY(list(index));
-  auto matches = [&](const Image& image) { return image.id.starts_with(prefix); };
+  auto images = TRY(list());
+  auto matches = [&](const ImageSummary& image) { return image.id.starts_with(prefix); };
   auto found = std::ranges::find_if(images, matches);
   if (found == images.end()) return no_image(prefix);
   if (std::ranges::count_if(images, matches) > 1)
     return fail(Code::invalid, "'{}' is the beginning of several images' ids", prefix).with_cure("give more figures");
-  return std::move(*found);
+  oci::Index index = TRY(this->index());
+  auto entry = std::ranges::find(index.manifests, found->digest, &oci::Descriptor::digest);
+  if (entry == index.manifests.end()) return no_image(prefix);  // gone just now
+  Image image = TRY(with_context(load(*entry), "image '{}'", prefix));
+  image.names = std::move(found->names);
+  return image;
 }
 
 Result<Image> Images::find(std::string_view name) const {
@@ -172,7 +264,7 @@ Result<Image> Images::find(std::string_view name) const {
     return image;
   }
   std::string_view prefix = name.starts_with("sha256:") ? name.substr(7) : name;
-  auto by_id = find_by_id(index, prefix);
+  auto by_id = find_by_id(prefix);
   if (!by_id && by_id.error().code() == Code::not_found) return no_image(name);
   return by_id;
 }
@@ -215,7 +307,13 @@ Result<> Images::untag(const std::string& name) const {
 
 Result<> Images::remove(const std::string& id) const {
   return update([&](oci::Index& index) -> Result<> {
+    std::unordered_map<std::string, std::string> known;
+    ImageTable table = saved_table();
+    for (auto& row : table.rows)
+      if (!row.id.empty()) known.emplace(row.digest.hex(), std::move(row.id));
     std::erase_if(index.manifests, [&](const oci::Descriptor& entry) {
+      auto found = known.find(entry.digest.hex());
+      if (found != known.end()) return found->second == id;
       auto image = load(entry);
       return image && image->id == id;
     });

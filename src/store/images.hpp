@@ -4,6 +4,7 @@
 #include "content/blobs.hpp"
 #include "oci/image_spec.hpp"
 #include "oci/reference.hpp"
+#include "store/image_table.hpp"
 
 #include <span>
 #include <string>
@@ -21,6 +22,16 @@ struct Image {
   oci::ImageConfig config;
 };
 
+/// What listings show of an image.
+struct ImageSummary {
+  std::string id;                  ///< hex of the config's digest
+  oci::Digest digest;              ///< of the manifest or index
+  std::vector<std::string> names;  ///< canonical references
+  Timestamp created = 0;           ///< 0: its config does not say
+  std::uint64_t size = 0;          ///< bytes of all layers' tars; 0 when one is not unpacked
+  std::map<std::string, std::string> labels;
+};
+
 /// The images of an OCI image layout, as its index.json lists them. A name is the annotation
 /// org.opencontainers.image.ref.name and holds the canonical reference; an image without a name is an entry without.
 /// Changes replace index.json in one step; whoever reads sees the old or the new one.
@@ -33,7 +44,7 @@ class Images {
   /// manifest with this config. Code::not_found with a cure; Code::invalid for a prefix of several ids.
   Result<Image> find(std::string_view name) const;
   /// Every image once, in the order of index.json. A damaged one is passed over with a warning.
-  Result<std::vector<Image>> list() const;
+  Result<std::vector<ImageSummary>> list() const;
 
   /// Lists a manifest whose blobs are all there. Names move here from the images that have them now; those stay, if
   /// only without a name.
@@ -53,8 +64,17 @@ class Images {
   Result<Image> load(const oci::Descriptor& entry) const;
 
  private:
-  Result<Image> find_by_id(const oci::Index& index, std::string_view prefix) const;
-  Result<std::vector<Image>> list(const oci::Index& index) const;
+  /// A row for every entry of index.json: from the saved table when nothing has changed since, and else saved there.
+  Result<std::vector<ImageRow>> rows() const;
+  ImageTable make_table(const TableKey& key, const oci::Index& index, const ImageTable& old) const;
+  ImageRow make_row(const oci::Descriptor& entry) const;
+  /// What was found out about an entry, and needs only to be looked at if the blobs are there.
+  bool still_holds(const ImageRow& row, const oci::Descriptor& entry) const;
+  TableKey table_key(std::string_view index_bytes) const;
+  ImageTable saved_table() const;
+  Result<> save(const ImageTable& table) const;
+
+  Result<Image> find_by_id(std::string_view prefix) const;
   /// Takes out other manifests of the same image that have no name: they would only double it.
   void drop_twins(oci::Index& index, const oci::Descriptor& manifest) const;
   Result<oci::Descriptor> choose_platform(const oci::Descriptor& entry) const;
