@@ -40,6 +40,16 @@ Result<std::size_t> FileSource::read(std::span<std::byte> buffer) {
   return static_cast<std::size_t>(got);
 }
 
+Result<std::size_t> PositionedSource::read(std::span<std::byte> buffer) {
+  ssize_t got;
+  do {
+    got = pread(fd_.get(), buffer.data(), buffer.size(), static_cast<off_t>(position_));
+  } while (got < 0 && errno == EINTR);
+  if (got < 0) return Error::system("read {}", name_);
+  position_ += static_cast<std::uint64_t>(got);
+  return static_cast<std::size_t>(got);
+}
+
 Result<std::size_t> MemorySource::read(std::span<std::byte> buffer) {
   std::size_t size = std::min(buffer.size(), data_.size());
   if (size > 0) std::memcpy(buffer.data(), data_.data(), size);

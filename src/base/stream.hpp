@@ -49,6 +49,20 @@ class FileSource final : public Source {
   std::string name_;
 };
 
+/// Reads an open file by pread(2), so that several can share one, whose own position stays as it is.
+class PositionedSource final : public Source {
+ public:
+  /// `fd` outlives it; `name` is for error messages.
+  PositionedSource(const Fd& fd, std::uint64_t position, std::string name)
+      : fd_(fd), position_(position), name_(std::move(name)) {}
+  Result<std::size_t> read(std::span<std::byte> buffer) override;
+
+ private:
+  const Fd& fd_;
+  std::uint64_t position_;
+  std::string name_;
+};
+
 /// Reads bytes that the caller keeps alive.
 class MemorySource final : public Source {
  public:
@@ -57,6 +71,17 @@ class MemorySource final : public Source {
 
  private:
   Bytes data_;
+};
+
+/// Reads a text that it owns.
+class TextSource final : public Source {
+ public:
+  explicit TextSource(std::string text) : text_(std::move(text)), rest_(as_bytes(text_)) {}
+  Result<std::size_t> read(std::span<std::byte> buffer) override { return rest_.read(buffer); }
+
+ private:
+  std::string text_;
+  MemorySource rest_;
 };
 
 /// Writes to an open file, pipe or socket.

@@ -7,17 +7,6 @@ namespace gantry::remote {
 
 namespace {
 
-/// Reads a text that it owns.
-class TextSource final : public Source {
- public:
-  explicit TextSource(std::string text) : text_(std::move(text)), bytes_(as_bytes(text_)) {}
-  Result<std::size_t> read(std::span<std::byte> buffer) override { return bytes_.read(buffer); }
-
- private:
-  std::string text_;
-  MemorySource bytes_;
-};
-
 class RegistryOrigin final : public transfer::Origin {
  public:
   RegistryOrigin(distribution::Repository repository, const oci::Reference& reference, oci::Document root)

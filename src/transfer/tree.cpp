@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <map>
 #include <optional>
 
@@ -20,32 +19,10 @@ namespace {
 constexpr std::size_t kMaxMembers = 1u << 20;
 constexpr int kMaxLinks = 8;
 
-/// Reads with pread(2), so that several can share one open file, whose own position stays as it is.
-class PositionedSource final : public Source {
- public:
-  PositionedSource(int fd, std::uint64_t position, const std::string& name)
-      : fd_(fd), position_(position), name_(name) {}
-
-  Result<std::size_t> read(std::span<std::byte> buffer) override {
-    ssize_t got;
-    do {
-      got = pread(fd_, buffer.data(), buffer.size(), static_cast<off_t>(position_));
-    } while (got < 0 && errno == EINTR);
-    if (got < 0) return Error::system("read {}", name_);
-    position_ += static_cast<std::uint64_t>(got);
-    return static_cast<std::size_t>(got);
-  }
-
- private:
-  int fd_;
-  std::uint64_t position_;
-  const std::string& name_;
-};
-
 /// One member of a tar: its headers are read once more, from where they begin.
 class MemberSource final : public Source {
  public:
-  MemberSource(int fd, std::uint64_t position, const std::string& name)
+  MemberSource(const Fd& fd, std::uint64_t position, const std::string& name)
       : tar_(fd, position, name), reader_(tar_, archive::EndMarker::optional) {}
 
   Result<> start() {
@@ -105,7 +82,7 @@ class TarTree final : public Tree {
   TarTree(Fd tar, std::string name) : tar_(std::move(tar)), name_(std::move(name)) {}
 
   Result<> index() {
-    PositionedSource source(tar_.get(), 0, name_);
+    PositionedSource source(tar_, 0, name_);
     archive::TarReader reader(source);
     while (auto entry = TRY(reader.next())) {
       if (members_.size() == kMaxMembers) return fail(Code::invalid, "it has more than {} members", kMaxMembers);
@@ -129,7 +106,7 @@ class TarTree final : public Tree {
   Result<std::unique_ptr<Source>> open(const std::string& path) const override {
     const Member* member = find(path);
     if (member == nullptr) return no_file(*this, path);
-    auto source = std::make_unique<MemberSource>(tar_.get(), member->position, name_);
+    auto source = std::make_unique<MemberSource>(tar_, member->position, name_);
     TRY(with_context(source->start(), "{}: {}", name_, path));
     return source;
   }
