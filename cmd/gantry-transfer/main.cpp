@@ -1,6 +1,7 @@
 #include "options/program.hpp"
 #include "transfer/commands.hpp"
 #ifdef GANTRY_HAVE_REGISTRIES
+#include "image_cli/commands.hpp"
 #include "remote/commands.hpp"
 #endif
 
@@ -12,9 +13,10 @@ namespace transfer = gantry::transfer;
 
 #ifdef GANTRY_HAVE_REGISTRIES
 namespace remote = gantry::remote;
+namespace image_cli = gantry::image_cli;
 #else
 /// libcurl cannot be linked into a static program with Debian's packages.
-namespace remote {
+namespace refused {
 
 struct NoRegistryArguments {
   std::vector<std::string> words;
@@ -25,15 +27,22 @@ gantry::Result<int> refuse(const options::Globals&, const NoRegistryArguments&) 
       .with_cure("install its Debian package");
 }
 
-consteval Command command(std::string_view name) {
+consteval Command command(std::string_view name, std::string_view second_name = {}) {
   return options::command<refuse>({
       .name = name,
+      .second_name = second_name,
       .summary = "Not in this build: it talks to no registry",
       .synopsis = "",
       .description = "The build that needs no libraries talks to no registry.",
       .words = options::words<&NoRegistryArguments::words>({.name = "WORD"}),
   });
 }
+
+}  // namespace refused
+
+namespace remote {
+
+using refused::command;
 
 constinit const Command kCopy = command("copy");
 constinit const Command kLogin = command("login");
@@ -42,11 +51,19 @@ constinit const Command kPull = command("pull");
 constinit const Command kPush = command("push");
 
 }  // namespace remote
+
+namespace image_cli {
+
+using refused::command;
+
+constinit const Command kConfig = command("config", "mutate");
+
+}  // namespace image_cli
 #endif
 
-constexpr const Command* kImageCommands[] = {&transfer::kBootstrap, &remote::kCopy, &transfer::kImport,
-                                             &transfer::kLoad,      &remote::kPull, &remote::kPush,
-                                             &transfer::kSave};
+constexpr const Command* kImageCommands[] = {&transfer::kBootstrap, &image_cli::kConfig, &remote::kCopy,
+                                             &transfer::kImport,    &transfer::kLoad,    &remote::kPull,
+                                             &remote::kPush,        &transfer::kSave};
 constinit const Command kImage = {
     .name = "image",
     .summary = "Work with images",

@@ -6,14 +6,16 @@ namespace gantry::cli {
 
 namespace {
 
-consteval Command of_transfer(std::string_view name, std::string_view summary) {
-  return {.name = name, .summary = summary, .program = "gantry-transfer"};
+consteval Command of_transfer(std::string_view name, std::string_view summary, std::string_view second_name = {}) {
+  return {.name = name, .second_name = second_name, .summary = summary, .program = "gantry-transfer"};
 }
 
 }  // namespace
 
 constinit const Command kBootstrap =
     of_transfer("bootstrap", "Make an image from this machine's own packages, without a registry");
+constinit const Command kConfig =
+    of_transfer("config", "Change how an image is run, and what it says of itself", "mutate");
 constinit const Command kCopy = of_transfer("copy", "Copy an image from one place to another");
 constinit const Command kImport = of_transfer("import", "Make an image from the tar archive of a root file system");
 constinit const Command kLoad = of_transfer("load", "Take images from an archive or a folder");

@@ -49,8 +49,8 @@ constinit const Command kExists = options::command<exists>({
         options::words<&Exists::names>({.name = "IMAGE", .least = 1, .most = 1, .first = options::Completes::images}),
 });
 
-constexpr const Command* kCommands[] = {&kBootstrap, &kCopy,    &kExists,  &kImport, &kImageInspect, &kLoad, &kPull,
-                                        &kPush,      &kImageLs, &kImageRm, &kSave,   &kTag,          &kUntag};
+constexpr const Command* kCommands[] = {&kBootstrap, &kConfig, &kCopy,    &kExists,  &kImport, &kImageInspect, &kLoad,
+                                        &kPull,      &kPush,   &kImageLs, &kImageRm, &kSave,   &kTag,          &kUntag};
 
 }  // namespace
 

@@ -70,12 +70,6 @@ Result<std::vector<Pair>> pairs_of(std::string_view text) {
   return pairs;
 }
 
-void set_environment(std::vector<std::string>& environment, const Pair& pair) {
-  std::string prefix = pair.key + "=";
-  std::erase_if(environment, [&](const std::string& line) { return line.starts_with(prefix); });
-  environment.push_back(prefix + pair.value);
-}
-
 Result<> expose(std::string_view text, oci::ExecutionConfig& config) {
   for (const auto& word : TRY(words_of(text))) {
     auto [port, protocol, found] = cut(word, '/');
@@ -92,7 +86,7 @@ Result<> apply(std::string_view name, std::string_view text, oci::ExecutionConfi
   if (name == "cmd") config.cmd = TRY(argv_of(text));
   else if (name == "entrypoint") config.entrypoint = TRY(argv_of(text));
   else if (name == "env")
-    for (const auto& pair : TRY(pairs_of(text))) set_environment(config.env, pair);
+    for (const auto& pair : TRY(pairs_of(text))) set_variable(config.env, pair.key, pair.value);
   else if (name == "label")
     for (auto& pair : TRY(pairs_of(text))) config.labels[pair.key] = std::move(pair.value);
   else if (name == "expose") return expose(text, config);
@@ -111,6 +105,12 @@ Result<> apply(std::string_view name, std::string_view text, oci::ExecutionConfi
 }
 
 }  // namespace
+
+void set_variable(std::vector<std::string>& environment, std::string_view name, std::string_view value) {
+  std::string prefix = fmt::format("{}=", name);
+  std::erase_if(environment, [&](const std::string& line) { return line.starts_with(prefix); });
+  environment.push_back(prefix + std::string(value));
+}
 
 Result<> apply_change(std::string_view instruction, oci::ExecutionConfig& config) {
   std::string_view whole = trim(instruction);

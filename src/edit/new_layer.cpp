@@ -1,0 +1,96 @@
+#include "edit/new_layer.hpp"
+
+#include "archive/layer_path.hpp"
+#include "archive/pipeline.hpp"
+#include "archive/tar_reader.hpp"
+#include "base/file.hpp"
+
+namespace gantry::edit {
+
+namespace {
+
+/// Passes on what is read and writes it to a file as well.
+class CopyingSource final : public Source {
+ public:
+  CopyingSource(std::unique_ptr<Source> source, FileSink file) : source_(std::move(source)), file_(std::move(file)) {}
+  Result<std::size_t> read(std::span<std::byte> buffer) override {
+    std::size_t got = TRY(source_->read(buffer));
+    TRY(file_.write(Bytes(buffer).first(got)));
+    return got;
+  }
+
+ private:
+  std::unique_ptr<Source> source_;
+  FileSink file_;
+};
+
+/// Sees to it that whoever unpacks the layer later can read all of it.
+Result<> check_tar(Source& tar) {
+  archive::TarReader reader(tar, archive::EndMarker::required);
+  while (auto entry = TRY(reader.next())) {
+    std::string path = TRY(with_context(archive::clean_entry_path(entry->path), "'{}'", entry->path));
+    TRY(with_context(archive::whiteout_of(path), "'{}'", entry->path));
+  }
+  return {};
+}
+
+Result<NewLayer> new_layer(const content::Scratch& scratch, const archive::StreamDigests& digests) {
+  return NewLayer{.file = std::make_shared<const Fd>(TRY(scratch.fd().duplicate())),
+                  .compression = digests.compression,
+                  .digest = digests.packed,
+                  .size = static_cast<std::int64_t>(digests.packed_size),
+                  .diff_id = digests.unpacked};
+}
+
+/// A plain tar that has been put down becomes a compressed one.
+Result<NewLayer> compressed(const NewLayer& plain, const std::string& name, const std::string& tmp,
+                            archive::Compression compression) {
+  PositionedSource tar(*plain.file, 0, name);
+  auto sink = TRY(LayerSink::begin(tmp, compression));
+  std::vector<std::byte> buffer(256u << 10);
+  while (std::size_t got = TRY(tar.read(buffer))) TRY(sink->write(Bytes(buffer).first(got)));
+  return sink->finish();
+}
+
+}  // namespace
+
+LayerSink::LayerSink(content::Scratch scratch, Fd fd, archive::Compression compression)
+    : scratch_(std::move(scratch)), file_(std::move(fd), "the layer"), compression_(compression) {}
+
+Result<std::unique_ptr<LayerSink>> LayerSink::begin(const std::string& tmp, archive::Compression compression,
+                                                    int level) {
+  auto scratch = TRY(content::Scratch::make_file(tmp));
+  Fd fd = TRY(scratch.fd().duplicate());
+  std::unique_ptr<LayerSink> sink(new LayerSink(std::move(scratch), std::move(fd), compression));
+  sink->deflater_ = TRY(archive::Deflater::make(compression, sink->packed_, level));
+  return sink;
+}
+
+Result<> LayerSink::write(Bytes data) {
+  unpacked_.update(data);
+  return deflater_->write(data);
+}
+
+Result<NewLayer> LayerSink::finish() {
+  TRY(deflater_->finish());
+  archive::StreamDigests digests{.compression = compression_,
+                                 .packed = packed_.finish(),
+                                 .packed_size = packed_.size(),
+                                 .unpacked = unpacked_.finish(),
+                                 .unpacked_size = 0};
+  return new_layer(scratch_, digests);
+}
+
+Result<NewLayer> take_layer(std::unique_ptr<Source> archive, const std::string& name, const std::string& tmp,
+                            archive::Compression compression) {
+  auto scratch = TRY(content::Scratch::make_file(tmp));
+  FileSink file(TRY(scratch.fd().duplicate()), "the layer");
+  archive::Pipeline pipeline(std::make_unique<CopyingSource>(std::move(archive), std::move(file)));
+  TRY(with_context(check_tar(pipeline), "{}", name));
+  auto digests = TRY(with_context(pipeline.finish(), "{}", name));
+  auto layer = TRY(new_layer(scratch, digests));
+  if (layer.compression != archive::Compression::none || compression == archive::Compression::none) return layer;
+  return compressed(layer, name, tmp, compression);
+}
+
+}  // namespace gantry::edit

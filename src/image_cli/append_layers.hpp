@@ -1,0 +1,17 @@
+#pragma once
+
+#include "image_cli/edit_image.hpp"
+
+#include <string>
+#include <vector>
+
+namespace gantry::image_cli {
+
+/// Adds archives at `paths` ("-": standard input) as layers, the first of them lowest.
+Result<> append_layers(edit::Draft& draft, const Workplace& place, const std::vector<std::string>& paths,
+                       const LayerOptions& options);
+
+/// The destination that was given as a word or as -t; Code::invalid for both at once.
+Result<std::string> one_destination(const std::string& word, const std::string& tag);
+
+}  // namespace gantry::image_cli
