@@ -79,8 +79,8 @@ EOF
   make_layers
   skopeo copy --quiet --format v2s2 "oci:$WORK/l:app" "dir:$WORK/docker"
   change config -q --cmd sh "dir:$WORK/docker" "dir:$WORK/changed"
-  equal "$(jq -r '.mediaType, .config.mediaType, .layers[0].mediaType' "$WORK/changed/manifest.json" | cut -d. -f3 | sort -u)" docker
+  equal "$(jq -r '.mediaType, .config.mediaType, .layers[0].mediaType' "$WORK/changed/manifest.json" | cut -d. -f2 | sort -u)" docker
   change config -q --annotation a=b "dir:$WORK/docker" "dir:$WORK/oci"
-  equal "$(jq -r '.mediaType, .config.mediaType, .layers[0].mediaType' "$WORK/oci/manifest.json" | cut -d. -f3 | sort -u)" image
+  equal "$(jq -r '.mediaType, .config.mediaType, .layers[0].mediaType' "$WORK/oci/manifest.json" | cut -d. -f2 | sort -u)" oci
   skopeo copy --quiet "dir:$WORK/oci" "oci:$WORK/check:app"
 }
