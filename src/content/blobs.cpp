@@ -72,8 +72,8 @@ Result<std::string> Blobs::read(const oci::Digest& digest, std::size_t limit) co
 Result<Ingest> Blobs::begin() const { return Ingest(TRY(Scratch::make_file(tmp_of(root_))), root_); }
 
 Result<> Blobs::put(const oci::Digest& digest, std::string_view bytes) const {
-  auto present = size(digest);
-  if (present && *present == bytes.size()) return {};
+  auto present = read(digest, bytes.size());
+  if (present && *present == bytes) return {};  // else it is missing, or damaged
   Ingest ingest = TRY(begin());
   TRY(write_all(ingest.fd(), bytes, digest.text()));
   return ingest.commit(digest);

@@ -35,6 +35,16 @@ class Layout : public testing::Test {
   std::string root;
 };
 
+TEST_F(Layout, PutsASmallBlobAnewWhenItIsDamaged) {
+  Blobs blobs(root);
+  ASSERT_TRUE(blobs.put(digest_of('a'), "good"));
+  for (const char* damaged : {"evil", "goodgood", ""}) {
+    ASSERT_TRUE(replace_file(blobs.path(digest_of('a')), damaged));
+    ASSERT_TRUE(blobs.put(digest_of('a'), "good"));
+    EXPECT_EQ(blobs.read(digest_of('a')).value(), "good");
+  }
+}
+
 TEST_F(Layout, IsAnOciLayout) {
   EXPECT_EQ(read_file(root + "/oci-layout").value(), R"({"imageLayoutVersion":"1.0.0"})");
   EXPECT_EQ(read_file(root + "/index.json").value(), R"({"schemaVersion":2,"manifests":[]})");

@@ -1,7 +1,9 @@
 #include "transfer/load.hpp"
 
 #include "archive/describe.hpp"
+#include "archive/hash.hpp"
 #include "base/log.hpp"
+#include "content/claim.hpp"
 #include "oci/media_types.hpp"
 
 #include <algorithm>
@@ -22,7 +24,34 @@ oci::Document document(std::string_view media_type, std::string bytes) {
 
 std::size_t max_jobs() { return std::clamp(std::thread::hardware_concurrency(), 1u, 4u); }
 
+// Different names, as an image may call its own digest that of a layer.
+std::string claim_of_image(const oci::Digest& digest) { return "image-" + digest.hex(); }
+std::string claim_of_layer(const oci::Digest& digest) { return "layer-" + digest.hex(); }
+
+/// An origin of which the store may have documents already.
+class KnownOrigin final : public Origin {
+ public:
+  KnownOrigin(const store::Store& store, const Origin& origin) : store_(store), origin_(origin) {}
+
+  const std::string& name() const override { return origin_.name(); }
+  Result<std::vector<Listed>> list(const std::string& reference) const override { return origin_.list(reference); }
+  Result<std::unique_ptr<Source>> open(const oci::Descriptor& descriptor) const override {
+    auto bytes = store_.blobs().read(descriptor.digest);
+    // One that was damaged on disk comes anew.
+    if (bytes && archive::hash_of(as_bytes(*bytes), descriptor.digest.algorithm()) == descriptor.digest)
+      return std::make_unique<TextSource>(std::move(*bytes));
+    return origin_.open(descriptor);
+  }
+
+ private:
+  const store::Store& store_;
+  const Origin& origin_;
+};
+
 /// The layers of one image: those that the store lacks are received, several at a time.
+///
+/// What another process is receiving is waited for and then used. A layer that was waited for by others stays, should
+/// this image fail: a collection finds it.
 class Intake {
  public:
   Intake(const store::Store& store, const Origin& origin, const Offer& offer)
@@ -30,12 +59,17 @@ class Intake {
 
   Result<std::vector<ReceivedLayer>> run() {
     layers_.resize(offer_.layers.size());
-    for (std::size_t i = 0; i < offer_.layers.size(); ++i) {
-      if (earlier(i) || present(i)) continue;
-      if (running_.size() >= max_jobs()) TRY(finish_oldest());
-      running_.push_back({i, TRY(LayerJob::start(store_, TRY(order(i))))});
+    std::vector<std::size_t> missing;
+    for (std::size_t i = 0; i < offer_.layers.size(); ++i)
+      if (!earlier(i)) missing.push_back(i);
+    while (true) {
+      missing = TRY(receive_unclaimed(missing));
+      if (missing.empty()) break;
+      // Nobody waits while others wait for him.
+      TRY(commit_received());
+      log::info("layer {} of {}: another process receives it", missing.front() + 1, offer_.label);
+      TRY(content::Claim::take(tmp(), claim_of_layer(diff_id(missing.front()))));
     }
-    while (!running_.empty()) TRY(finish_oldest());
     for (std::size_t i = 0; i < layers_.size(); ++i)
       if (auto same = earlier(i)) layers_[i].emplace(ReceivedLayer::present(layers_[*same]->descriptor(), diff_id(i)));
     std::vector<ReceivedLayer> received;
@@ -48,6 +82,38 @@ class Intake {
     std::size_t index;
     LayerJob job;
   };
+
+  std::string tmp() const { return store_.root() + "/tmp"; }
+
+  /// Receives those that nobody else does just now; gives back the others.
+  Result<std::vector<std::size_t>> receive_unclaimed(const std::vector<std::size_t>& missing) {
+    std::vector<std::size_t> claimed;
+    for (std::size_t i : missing) {
+      auto claim = content::Claim::try_take(tmp(), claim_of_layer(diff_id(i)));
+      if (!claim && claim.error().code() == Code::busy) {
+        claimed.push_back(i);
+        continue;
+      }
+      auto held = TRY(std::move(claim));
+      if (present(i)) continue;
+      claims_.push_back(std::move(held));
+      if (running_.size() >= max_jobs()) TRY(finish_oldest());
+      running_.push_back({i, TRY(LayerJob::start(store_, TRY(order(i))))});
+    }
+    while (!running_.empty()) TRY(finish_oldest());
+    return claimed;
+  }
+
+  /// Puts what has come in its place, and lets those who wait for it see it.
+  Result<> commit_received() {
+    for (std::size_t i = 0; i < layers_.size(); ++i) {
+      if (!layers_[i]) continue;
+      TRY(layers_[i]->commit());
+      layers_[i].emplace(ReceivedLayer::present(layers_[i]->descriptor(), diff_id(i)));
+    }
+    claims_.clear();
+    return {};
+  }
 
   const oci::Digest& diff_id(std::size_t i) const { return offer_.layers[i].diff_id; }
 
@@ -97,6 +163,7 @@ class Intake {
   const Offer& offer_;
   std::vector<std::optional<ReceivedLayer>> layers_;
   std::deque<Running> running_;
+  std::vector<content::Claim> claims_;  ///< on layers that are being received, or not yet in their places
 };
 
 /// In an order in which a killed process leaves at most what a collection removes.
@@ -110,7 +177,8 @@ Result<> publish(const store::Store& store, std::vector<ReceivedLayer>& layers, 
 }
 
 Result<LoadedImage> load_offer(const store::Store& store, const Origin& origin, const Offer& offer) {
-  auto layers = TRY(Intake(store, origin, offer).run());
+  Intake intake(store, origin, offer);  // its claims are held until the layers are in their places
+  auto layers = TRY(intake.run());
   LoadedImage loaded{offer.config.descriptor.digest.hex(), offer.names, offer.manifest.descriptor.digest};
   if (offer.names.empty() && store.images().find(offer.config.descriptor.digest.text()))
     return loaded;  // it is listed already, if by another manifest
@@ -141,8 +209,13 @@ Result<std::vector<LoadedImage>> load(const store::Store& store, const Origin& o
     if (reference.empty()) return fail(Code::not_found, "{} lists no image", origin.name());
     return fail(Code::not_found, "{} has no image '{}'", origin.name(), reference);
   }
+  // Whoever pulls the same image at the same time waits here, and then finds all of it.
+  std::optional<content::Claim> claim;
+  if (images.size() == 1)
+    claim.emplace(TRY(content::Claim::take(store.root() + "/tmp", claim_of_image(images[0].root.digest))));
+  KnownOrigin known(store, origin);
   std::vector<Offer> offers;
-  for (const auto& image : images) offers.push_back(TRY(offer_of(origin, image, platform)));
+  for (const auto& image : images) offers.push_back(TRY(offer_of(known, image, platform)));
   std::vector<LoadedImage> loaded;
   for (const auto& offer : offers) loaded.push_back(TRY(load_offer(store, origin, offer)));
   return loaded;
