@@ -12,8 +12,8 @@ namespace options = gantry::options;
 namespace transfer = gantry::transfer;
 
 #ifdef GANTRY_HAVE_REGISTRIES
-namespace remote = gantry::remote;
 namespace image_cli = gantry::image_cli;
+namespace remote = gantry::remote;
 #else
 /// libcurl cannot be linked into a static program with Debian's packages.
 namespace refused {
@@ -56,25 +56,36 @@ namespace image_cli {
 
 using refused::command;
 
+constinit const Command kBlob = command("blob");
+constinit const Command kCatalog = command("catalog");
 constinit const Command kConfig = command("config", "mutate");
+constinit const Command kDigest = command("digest");
+constinit const Command kImageInspect = command("inspect");
+constinit const Command kSearch = command("search");
+constinit const Command kTags = command("tags");
+constinit const Command kValidate = command("validate");
 
 }  // namespace image_cli
 #endif
 
-constexpr const Command* kImageCommands[] = {&transfer::kBootstrap, &image_cli::kConfig, &remote::kCopy,
-                                             &transfer::kImport,    &transfer::kLoad,    &remote::kPull,
-                                             &remote::kPush,        &transfer::kSave};
+constexpr const Command* kImageCommands[] = {
+    &image_cli::kBlob,   &transfer::kBootstrap, &image_cli::kCatalog,      &image_cli::kConfig, &remote::kCopy,
+    &image_cli::kDigest, &transfer::kImport,    &image_cli::kImageInspect, &transfer::kLoad,    &remote::kPull,
+    &remote::kPush,      &transfer::kSave,      &image_cli::kSearch,       &image_cli::kTags,   &image_cli::kValidate,
+};
 constinit const Command kImage = {
     .name = "image",
     .summary = "Work with images",
     .synopsis = "COMMAND",
-    .description = "The commands on images that move whole images.",
+    .description = "The commands on images that move them, look into them and change them.",
     .commands = kImageCommands,
 };
 
 constexpr options::Group kGroups[] = {options::group(options::kGlobalOptions)};
-constexpr const Command* kCommands[] = {&kImage,          &transfer::kImport, &transfer::kLoad, &remote::kLogin,
-                                        &remote::kLogout, &remote::kPull,     &remote::kPush,   &transfer::kSave};
+constexpr const Command* kCommands[] = {
+    &kImage,        &transfer::kImport, &transfer::kLoad, &remote::kLogin,     &remote::kLogout,
+    &remote::kPull, &remote::kPush,     &transfer::kSave, &image_cli::kSearch,
+};
 constinit const Command kRoot = {
     .name = "gantry",
     .summary = "Work with containers and images",

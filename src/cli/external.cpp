@@ -12,11 +12,14 @@ consteval Command of_transfer(std::string_view name, std::string_view summary, s
 
 }  // namespace
 
+constinit const Command kBlob = of_transfer("blob", "Print a blob of a repository");
 constinit const Command kBootstrap =
     of_transfer("bootstrap", "Make an image from this machine's own packages, without a registry");
+constinit const Command kCatalog = of_transfer("catalog", "List the repositories of a registry");
 constinit const Command kConfig =
     of_transfer("config", "Change how an image is run, and what it says of itself", "mutate");
 constinit const Command kCopy = of_transfer("copy", "Copy an image from one place to another");
+constinit const Command kDigest = of_transfer("digest", "Print the digest of an image");
 constinit const Command kImport = of_transfer("import", "Make an image from the tar archive of a root file system");
 constinit const Command kLoad = of_transfer("load", "Take images from an archive or a folder");
 constinit const Command kLogin = of_transfer("login", "Log in to a registry");
@@ -24,5 +27,8 @@ constinit const Command kLogout = of_transfer("logout", "Forget the credentials 
 constinit const Command kPull = of_transfer("pull", "Take images from a registry");
 constinit const Command kPush = of_transfer("push", "Bring an image to a registry");
 constinit const Command kSave = of_transfer("save", "Write images to an archive or a folder");
+constinit const Command kSearch = of_transfer("search", "Look for images in registries");
+constinit const Command kTags = of_transfer("tags", "List the tags of a repository");
+constinit const Command kValidate = of_transfer("validate", "Check every digest, size and media type of images");
 
 }  // namespace gantry::cli

@@ -98,6 +98,17 @@ Result<bool> Repository::has_blob(const oci::Digest& digest) const {
   return true;
 }
 
+Result<std::optional<oci::Descriptor>> Repository::find_blob(const oci::Digest& digest) const {
+  std::string what = fmt::format("blob {} of {}", digest.text(), label_);
+  auto answer = TRY(session_->send({.method = "HEAD", .url = path("blobs/" + digest.text())}, pull_scope()));
+  if (answer->status() == 404) return std::optional<oci::Descriptor>();
+  if (answer->status() != 200) return failure(*answer, what);
+  auto size = parse_unsigned(answer->header("content-length"));
+  if (!size || *size > INT64_MAX) return fail(Code::corrupt, "{}: the registry does not say how large it is", what);
+  return std::optional(oci::Descriptor{
+      .media_type = "application/octet-stream", .digest = digest, .size = static_cast<std::int64_t>(*size)});
+}
+
 Result<> Repository::delete_blob(const oci::Digest& digest) const {
   auto answer = TRY(session_->send({.method = "DELETE", .url = path("blobs/" + digest.text())},
                                    {"repository:" + name_ + ":pull,push,delete"}));

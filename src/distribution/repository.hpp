@@ -38,6 +38,8 @@ class Repository {
   /// digest is the reader's to check. `from` skips the first bytes.
   Result<std::unique_ptr<Source>> blob(const oci::Descriptor& descriptor, std::uint64_t from = 0) const;
   Result<bool> has_blob(const oci::Digest& digest) const;
+  /// Its size, by HEAD; nothing when it is not there. Its media type only manifests know.
+  Result<std::optional<oci::Descriptor>> find_blob(const oci::Digest& digest) const;
   Result<> delete_blob(const oci::Digest& digest) const;
 
   /// Makes the stream of a blob, from its byte `from` on.

@@ -10,6 +10,8 @@ namespace gantry::image_cli {
 using options::Command;
 using options::Globals;
 
+// that look at images
+extern const Command kBlob, kCatalog, kDigest, kImageInspect, kSearch, kTags, kValidate;
 // that change images
 extern const Command kConfig;
 

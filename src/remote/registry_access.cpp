@@ -56,6 +56,12 @@ registries::CredentialStore Registries::credentials() const {
   return registries::CredentialStore(paths_.auth_files, configuration_.credential_helpers);
 }
 
+Result<distribution::Access> Registries::registry(const std::string& host) const {
+  auto places =
+      TRY(registries::endpoints(configuration_, {.registry = host, .repository = "any", .tag = {}, .digest = {}}));
+  return access(places.back().reference.registry, places.back().insecure);
+}
+
 Result<distribution::Repository> Registries::repository(const oci::Reference& reference) const {
   auto places = TRY(registries::endpoints(configuration_, reference));
   // Another location is for reading alone (containers-registries.conf(5), "Remapping and mirroring registries").

@@ -30,6 +30,8 @@ class Registries {
 
   /// For a repository, or a registry alone: "quay.io/ns/repo", "quay.io".
   Result<distribution::Access> access(std::string_view name, bool insecure = false) const;
+  /// For a registry as a whole, by its host, where registries.conf(5) says that it is.
+  Result<distribution::Access> registry(const std::string& host) const;
   /// The repository itself, not a mirror of it: to push to.
   Result<distribution::Repository> repository(const oci::Reference& reference) const;
   /// The first place that has the image, mirrors before the registry itself. Its list() has this one image.
