@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "content/scratch.hpp"
+#include "oci/choose.hpp"
 #include "oci/media_types.hpp"
 #include "store/layers.hpp"
 
@@ -109,19 +110,7 @@ Result<oci::Descriptor> Images::choose_platform(const oci::Descriptor& entry) co
     std::string name = "index " + chosen.digest.text();
     if (depth == oci::kMaxIndexDepth) return fail(Code::invalid, "{}: indexes are nested too deep", name);
     oci::Index index = TRY(oci::parse_index(TRY(blobs_.read(chosen.digest)), name));
-    const oci::Platform host = oci::host_platform();
-    const oci::Descriptor* best = nullptr;
-    int best_match = 0;
-    for (const auto& candidate : index.manifests) {
-      int match = candidate.platform ? oci::match(host, *candidate.platform) : 0;
-      if (match > best_match) {
-        best = &candidate;
-        best_match = match;
-      }
-    }
-    if (best == nullptr)
-      return fail(Code::unsupported, "{} has no image for this machine, {}", name, oci::text_of(host));
-    chosen = *best;
+    chosen = TRY(oci::choose(index, oci::host_platform(), name));
   }
   return chosen;
 }

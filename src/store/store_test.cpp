@@ -116,7 +116,7 @@ TEST_F(StoreFixture, ChoosesThisMachinesImageOfSeveral) {
   EXPECT_THAT(check(), IsEmpty());
 
   add_index({foreign}, "localhost/foreign:latest");
-  EXPECT_THAT(store->images().find("foreign").error().message(), HasSubstr("no image for this machine, linux/"));
+  EXPECT_THAT(store->images().find("foreign").error().message(), HasSubstr("is not there for linux/"));
 }
 
 TEST_F(StoreFixture, PassesOverADamagedImageWhenListing) {

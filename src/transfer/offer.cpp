@@ -1,5 +1,6 @@
 #include "transfer/offer.hpp"
 
+#include "oci/choose.hpp"
 #include "oci/media_types.hpp"
 
 namespace gantry::transfer {
@@ -18,28 +19,6 @@ Result<> check_platform(const oci::ImageConfig& config, const std::optional<oci:
       .with_cure(std::move(cure));
 }
 
-/// The image of an index that fits best.
-Result<oci::Descriptor> choose(const oci::Index& index, const std::optional<oci::Platform>& wanted,
-                               const std::string& label) {
-  oci::Platform machine = wanted.value_or(oci::host_platform());
-  const oci::Descriptor* best = nullptr;
-  int best_match = 0;
-  std::string others;
-  for (const auto& manifest : index.manifests) {
-    if (!manifest.platform) continue;
-    int match = oci::match(machine, oci::normalized(*manifest.platform));
-    if (match > best_match) {
-      best = &manifest;
-      best_match = match;
-    }
-    others += (others.empty() ? "" : ", ") + oci::text_of(*manifest.platform);
-  }
-  if (best != nullptr) return *best;
-  return fail(Code::unsupported, "image {} is not there for {}, but for {}", label, oci::text_of(machine),
-              others.empty() ? "no platform at all" : others)
-      .with_cure("--platform chooses one of them");
-}
-
 }  // namespace
 
 Result<oci::Document> manifest_of(const Origin& origin, const Listed& image,
@@ -52,7 +31,9 @@ Result<oci::Document> manifest_of(const Origin& origin, const Listed& image,
       return fail(Code::unsupported, "{}: {} is of type {}, which is no image", origin.name(), image.label,
                   entry.media_type);
     auto index = TRY(oci::parse_index(document.bytes, fmt::format("{}: index of {}", origin.name(), image.label)));
-    entry = TRY(choose(index, platform, image.label));
+    auto chosen = oci::choose(index, platform.value_or(oci::host_platform()), "image " + image.label);
+    if (!chosen) return std::move(chosen.error()).with_cure("--platform chooses one of them");
+    entry = std::move(*chosen);
   }
   return fail(Code::invalid, "{}: the indexes of {} are nested too deep", origin.name(), image.label);
 }
