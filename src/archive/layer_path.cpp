@@ -24,6 +24,10 @@ SplitPath split_path(std::string_view clean) {
   return found ? SplitPath{folder, name} : SplitPath{{}, clean};
 }
 
+std::string join_path(std::string_view folder, std::string_view name) {
+  return folder.empty() ? std::string(name) : fmt::format("{}/{}", folder, name);
+}
+
 Result<Whiteout> whiteout_of(std::string_view clean) {
   constexpr std::string_view kMetadata = ".wh..wh.";
   if (clean.find(kWhiteoutPrefix) == std::string_view::npos) return Whiteout{};
@@ -39,10 +43,7 @@ Result<Whiteout> whiteout_of(std::string_view clean) {
   if (!name.starts_with(kWhiteoutPrefix)) return Whiteout{};
   std::string_view hidden = name.substr(kWhiteoutPrefix.size());
   if (hidden.empty() || hidden == "." || hidden == "..") return fail(Code::invalid, "it is a whiteout of nothing");
-  std::string path(folder);
-  if (!path.empty()) path += '/';
-  path += hidden;
-  return Whiteout{Whiteout::Type::hide, std::move(path)};
+  return Whiteout{Whiteout::Type::hide, join_path(folder, hidden)};
 }
 
 }  // namespace gantry::archive

@@ -17,6 +17,8 @@ struct SplitPath {
   std::string_view name;
 };
 SplitPath split_path(std::string_view clean);
+/// The other way: "a/b" of "a" and "b", "b" of "" and "b".
+std::string join_path(std::string_view folder, std::string_view name);
 
 /// What a name says about lower layers (image-spec layer.md, "Whiteouts").
 struct Whiteout {

@@ -37,7 +37,7 @@ Result<> LowerContent::hide_at(const Fd& folder, const std::string& name, const 
 
 Result<> LowerContent::clear_folder(const Fd& folder, const std::string& path) {
   for (const std::string& name : TRY(list_folder_at(folder.get(), ".")))
-    TRY(hide_at(folder, name, path.empty() ? name : path + "/" + name));
+    TRY(hide_at(folder, name, join_path(path, name)));
   return {};
 }
 

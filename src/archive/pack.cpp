@@ -68,7 +68,7 @@ Result<> Packer::walk(const Fd& folder, const std::string& path) {
   std::vector<std::string> names = TRY(list_folder_at(folder.get(), "."));
   std::ranges::sort(names);
   for (const std::string& name : names) {
-    std::string below = path.empty() ? name : path + "/" + name;
+    std::string below = join_path(path, name);
     TRY(with_context(add(folder, name, below), "pack '{}'", below));
   }
   return {};
@@ -97,7 +97,7 @@ Result<> Packer::add(const Fd& folder, const std::string& name, const std::strin
   auto kind = kind_of(info.st_mode);
   if (!kind) return {};
   auto [above, last] = split_path(path);
-  std::string mark = fmt::format("{}{}{}{}", above, above.empty() ? "" : "/", kWhiteoutPrefix, name);
+  std::string mark = join_path(above, fmt::format("{}{}", kWhiteoutPrefix, name));
   if (options_.overlay && *kind == Kind::character && info.st_rdev == 0) return add_mark(mark);
   if (name.starts_with(kWhiteoutPrefix)) return fail(Code::invalid, "a layer cannot hold a name that begins with .wh.");
 

@@ -184,7 +184,7 @@ Result<std::optional<Entry>> TarReader::next_entry() {
 Result<Entry> TarReader::make_entry(const TarHeader& header, PaxRecords& pax, Names& names) {
   Entry entry;
   entry.position = entry_at_;
-  auto pick = [](std::optional<std::string>& first, std::optional<std::string>& second, auto plain) {
+  auto pick = [](std::optional<std::string>& first, std::optional<std::string>& second, std::string_view plain) {
     return first ? std::move(*first) : second ? std::move(*second) : std::string(plain);
   };
   entry.path = pick(pax.sparse_name ? pax.sparse_name : pax.path, names.path, plain_path(header));
