@@ -8,21 +8,41 @@ namespace gantry::remote {
 
 namespace {
 
+constexpr options::Choice<transfer::ManifestFormat> kFormats[] = {{"oci", transfer::ManifestFormat::oci},
+                                                                  {"v2s2", transfer::ManifestFormat::docker}};
+constexpr options::Choice<oci::Compression> kCompressions[] = {{"gzip", oci::Compression::gzip},
+                                                               {"zstd", oci::Compression::zstd}};
+
 struct CopyArguments {
   std::optional<oci::Platform> platform;
   bool all = false;
+  std::optional<oci::Compression> compression;
+  int level = 0;
+  std::optional<transfer::ManifestFormat> format;
+  bool preserve_digests = false;
+  unsigned jobs = transfer::kDefaultJobs;
   bool quiet = false;
   RegistryOptions registry;
   std::vector<std::string> words;  ///< SOURCE DESTINATION
 };
+
+Result<oci::Digest> copy_and_show(const OpenedImage& from, transfer::Target& target, const CopyArguments& arguments,
+                                  const std::string& tmp) {
+  transfer::CopyOptions options{.all = arguments.all, .platform = arguments.platform};
+  options.rewrite = {.compression = arguments.compression, .level = arguments.level, .format = arguments.format};
+  options.preserve_digests = arguments.preserve_digests;
+  options.jobs = arguments.jobs;
+  options.tmp = tmp;
+  progress::Meter meter(progress::style_for(arguments.quiet));
+  return transfer::copy(*from.origin, from.image, target, options, meter);
+}
 
 Result<int> run_copy(const Globals& globals, const CopyArguments& arguments) {
   auto registries = TRY(Registries::load(arguments.registry));
   auto store = TRY(store::Store::open(TRY(options::folders(globals)).root));
   auto from = TRY(open_image(store, registries, arguments.words[0]));
   auto target = TRY(make_target(registries, arguments.words[1]));
-  auto digest =
-      TRY(transfer::copy(*from.origin, from.image, *target, {.all = arguments.all, .platform = arguments.platform}));
+  auto digest = TRY(copy_and_show(from, *target, arguments, store.root() + "/tmp"));
   if (!arguments.quiet) TRY(options::print(digest.text() + "\n"));
   return 0;
 }
@@ -31,12 +51,22 @@ constexpr options::Option kOptions[] = {
     options::flag<&CopyArguments::all>('a', "all", "Copy an index with the images for all platforms"),
     options::option<&CopyArguments::platform, oci::parse_platform>(0, "platform", "OS/ARCH[/VARIANT]",
                                                                    "Copy the image for this platform"),
+    options::option<&CopyArguments::compression, options::read_choice<kCompressions>>(
+        0, "dest-compress-format", "gzip|zstd", "Compress layers that are not so in this way"),
+    options::option<&CopyArguments::level, options::read_between<1, 19, int>>(0, "dest-compress-level", "N",
+                                                                              "1 to 9 of gzip, 1 to 19 of zstd"),
+    options::option<&CopyArguments::format, options::read_choice<kFormats>>('f', "format", "oci|v2s2",
+                                                                            "Write OCI's or Docker's manifests"),
+    options::flag<&CopyArguments::preserve_digests>(0, "preserve-digests", "Fail rather than change a digest"),
+    options::option<&CopyArguments::jobs, options::read_between<1, 32, unsigned>>(0, "jobs", "N",
+                                                                                  "Copy that many blobs at a time (4)"),
     options::flag<&CopyArguments::quiet>('q', "quiet", "Print nothing"),
 };
 constexpr options::Group kGroups[] = {options::group(kOptions),
                                       options::group<&CopyArguments::registry>(kRegistryOptions, "Registry options")};
 constexpr options::Example kExamples[] = {
     {"gantry image copy docker://quay.io/podman/hello oci:layout:hello", "Take an image into an OCI image layout"},
+    {"gantry image copy --dest-compress-format zstd app docker://a.example/app", "Compress the layers anew on the way"},
     {"gantry image copy --all docker://a.example/app:1 docker://b.example/app:1", "Copy between registries"},
 };
 
@@ -49,8 +79,9 @@ constinit const Command kCopy = options::command<run_copy>({
     .description =
         "SOURCE is docker://NAME, oci:PATH[:NAME], oci-archive:PATH[:NAME], docker-archive:PATH[:NAME], dir:PATH, or "
         "an image of the store by its name alone. DESTINATION is docker://NAME, oci:PATH[:NAME], oci-archive:PATH"
-        "[:NAME] or dir:PATH. Manifests and blobs go as they are, so that every digest stays; what the destination has "
-        "already is not copied again. Prints the digest of the manifest.",
+        "[:NAME] or dir:PATH. Manifests and blobs go as they are, so that every digest stays, unless --format or "
+        "--dest-compress-format ask for other ones; what the destination has already is not copied again. Prints the "
+        "digest of the manifest.",
     .examples = kExamples,
     .groups = kGroups,
     .words = options::words<&CopyArguments::words>({.name = "SOURCE and DESTINATION", .least = 2, .most = 2}),

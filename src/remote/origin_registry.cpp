@@ -26,6 +26,10 @@ class RegistryOrigin final : public transfer::Origin {
     return std::make_unique<TextSource>(TRY(repository_.manifest(descriptor.digest.text())).bytes);
   }
 
+  Result<std::unique_ptr<Source>> open_at(const oci::Descriptor& descriptor, std::uint64_t from) const override {
+    return repository_.blob(descriptor, from);
+  }
+
  private:
   distribution::Repository repository_;
   oci::Reference reference_;

@@ -23,7 +23,7 @@ Result<int> run_pull(const Globals& globals, const PullArguments& arguments) {
   TRY(transfer::with_store(globals, [&](const store::Store& store) -> Result<> {
     for (const auto& image : arguments.images) {
       auto origin = TRY(registries.origin(transfer::without_transport(image)));
-      auto loaded = TRY(transfer::load(store, *origin, "", arguments.platform));
+      auto loaded = TRY(transfer::load_and_show(store, *origin, "", arguments.platform, arguments.quiet));
       TRY(options::print(arguments.quiet ? loaded[0].manifest.text() + "\n" : loaded[0].id + "\n"));
     }
     return {};

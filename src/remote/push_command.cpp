@@ -27,6 +27,12 @@ std::string mount_from(const std::vector<std::string>& names, const oci::Referen
   return {};
 }
 
+Result<oci::Digest> copy_and_show(const transfer::Origin& origin, const transfer::Listed& image,
+                                  transfer::Target& target, bool quiet) {
+  progress::Meter meter(progress::style_for(quiet));
+  return transfer::copy(origin, image, target, {}, meter);
+}
+
 Result<int> run_push(const Globals& globals, const PushArguments& arguments) {
   auto registries = TRY(Registries::load(arguments.registry));
   auto store = TRY(store::Store::open(TRY(options::folders(globals)).root));
@@ -39,7 +45,7 @@ Result<int> run_push(const Globals& globals, const PushArguments& arguments) {
   auto reference = oci::with_default_tag(TRY(oci::parse_reference(given)));
   auto target =
       make_registry_target(TRY(registries.repository(reference)), reference, mount_from(image.names, reference));
-  auto digest = TRY(transfer::copy(*origin, image, *target));
+  auto digest = TRY(copy_and_show(*origin, image, *target, arguments.quiet));
   if (!arguments.digest_file.empty()) TRY(replace_file(arguments.digest_file, digest.text(), 0644, Sync::no));
   if (!arguments.quiet) TRY(options::print(digest.text() + "\n"));
   return 0;

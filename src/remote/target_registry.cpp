@@ -17,6 +17,8 @@ class RegistryTarget final : public transfer::Target {
     return !mount_from_.empty() && TRY(repository_.mount_blob(blob.digest, mount_from_));
   }
 
+  bool takes_several() const override { return true; }
+
   Result<> put_blob(const oci::Descriptor& blob, const transfer::Opener& open) override {
     return repository_.put_blob(blob, open);  // the registry compares the digest
   }

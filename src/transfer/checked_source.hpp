@@ -20,6 +20,7 @@ class CheckedSource final : public Source {
   oci::Digest digest_;
   std::string name_;  ///< for the error
   archive::Hasher hasher_;
+  bool ended_ = false;
 };
 
 }  // namespace gantry::transfer

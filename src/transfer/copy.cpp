@@ -1,10 +1,11 @@
 #include "transfer/copy.hpp"
 
-#include "base/log.hpp"
+#include "archive/describe.hpp"
 #include "oci/media_types.hpp"
+#include "transfer/blob_copies.hpp"
 #include "transfer/offer.hpp"
 
-#include <set>
+#include <map>
 
 namespace gantry::transfer {
 
@@ -12,58 +13,95 @@ namespace {
 
 class Copy {
  public:
-  Copy(const Origin& origin, Target& target) : origin_(origin), target_(target) {}
+  Copy(const Origin& origin, Target& target, const CopyOptions& options, progress::Meter& meter)
+      : origin_(origin),
+        target_(target),
+        options_(options),
+        blobs_(origin, target, {.rewrite = options.rewrite, .jobs = options.jobs, .tmp = options.tmp}, meter) {}
 
-  /// All that a manifest or index refers to, the innermost first.
-  Result<> contents(const oci::Document& document, int depth = 0) {
+  /// Copies all that a manifest or index refers to, the innermost first. Returns what it has to be itself, there.
+  Result<oci::Document> contents(const oci::Document& document, int depth = 0) {
     const auto& type = document.descriptor.media_type;
-    if (oci::is_manifest(type)) return blobs(document);
+    if (oci::is_manifest(type)) return manifest(document);
     if (!oci::is_index(type)) return fail(Code::unsupported, "{}: media type {} is no image", origin_.name(), type);
     if (depth == oci::kMaxIndexDepth) return fail(Code::invalid, "{}: the indexes are nested too deep", origin_.name());
-    auto index = TRY(oci::parse_index(document.bytes, origin_.name() + ": index"));
-    for (const auto& entry : index.manifests) {
-      if (!done_.insert(entry.digest).second) continue;
-      auto inner = TRY(origin_.document(entry));
-      TRY(contents(inner, depth + 1));
-      TRY(target_.put_manifest(inner));
-    }
-    return {};
+    return index(document, depth);
   }
 
  private:
-  Result<> blobs(const oci::Document& document) {
+  Result<oci::Document> manifest(const oci::Document& document) {
     auto manifest = TRY(oci::parse_manifest(document.bytes, origin_.name() + ": manifest"));
-    for (const auto& layer : manifest.layers) TRY(blob(layer));
-    return blob(manifest.config);
+    // A manifest need not say what it is: whoever refers to it does.
+    manifest.media_type = document.descriptor.media_type;
+    bool changes = changes_manifest(options_.rewrite, manifest);
+    if (changes) TRY(may_change(document));
+    auto format = options_.rewrite.format.value_or(format_of(manifest.media_type));
+    TRY(blobs_.copy(manifest, format));
+    if (!changes) return document;
+    std::vector<oci::Descriptor> layers;
+    for (const auto& layer : manifest.layers) layers.push_back(blobs_.result(layer));
+    manifest =
+        TRY(with_context(rewritten(options_.rewrite, std::move(manifest), std::move(layers)), "{}", origin_.name()));
+    return document_of(manifest.media_type, oci::write_manifest(manifest));
   }
 
-  Result<> blob(const oci::Descriptor& blob) {
-    // What a registry may not hold stays where its descriptor says it is.
-    if (oci::is_foreign_layer(blob.media_type) && !blob.urls.empty()) return {};
-    if (!done_.insert(blob.digest).second || TRY(target_.has(blob))) return {};
-    log::info("copy {} ({} bytes)", blob.digest.text(), blob.size);
-    auto open = [&](std::uint64_t from) -> Result<std::unique_ptr<Source>> {
-      auto source = TRY(origin_.open(blob));
-      if (!TRY(skip(*source, from))) return fail(Code::corrupt, "{}: it ends early", blob.digest.text());
-      return source;
-    };
-    return with_context(target_.put_blob(blob, open), "{}", target_.name());
+  Result<oci::Document> index(const oci::Document& document, int depth) {
+    auto index = TRY(oci::parse_index(document.bytes, origin_.name() + ": index"));
+    bool changed = false;
+    for (auto& entry : index.manifests) {
+      auto copied = TRY(inner(entry, depth));
+      changed = changed || copied.digest != entry.digest;
+      entry.media_type = copied.media_type;
+      entry.digest = copied.digest;
+      entry.size = copied.size;
+    }
+    auto format = options_.rewrite.format;
+    bool is_other = format && *format != format_of(document.descriptor.media_type);
+    if (!changed && !is_other) return document;
+    TRY(may_change(document));
+    bool is_docker = format.value_or(ManifestFormat::oci) == ManifestFormat::docker;
+    index.media_type = is_docker ? oci::kDockerList : oci::kOciIndex;
+    if (is_docker) index.annotations.clear();
+    return document_of(index.media_type, oci::write_index(index));
+  }
+
+  /// One of an index's, once. Returns what the copy's index refers to.
+  Result<oci::Descriptor> inner(const oci::Descriptor& entry, int depth) {
+    if (auto found = done_.find(entry.digest); found != done_.end()) return found->second;
+    auto copied = TRY(contents(TRY(origin_.document(entry)), depth + 1));
+    TRY(target_.put_manifest(copied));
+    return done_[entry.digest] = copied.descriptor;
+  }
+
+  Result<> may_change(const oci::Document& document) const {
+    if (!options_.preserve_digests) return {};
+    return fail(Code::invalid, "{}: the digest {} would change", origin_.name(), document.descriptor.digest.text())
+        .with_cure("copy it as it is, or without --preserve-digests");
+  }
+
+  static oci::Document document_of(std::string_view media_type, std::string bytes) {
+    auto descriptor = archive::describe(media_type, bytes);
+    return {.descriptor = std::move(descriptor), .bytes = std::move(bytes)};
   }
 
   const Origin& origin_;
   Target& target_;
-  std::set<oci::Digest> done_;
+  const CopyOptions& options_;
+  BlobCopies blobs_;
+  std::map<oci::Digest, oci::Descriptor> done_;  ///< manifests and indexes, by what they were
 };
 
 }  // namespace
 
-Result<oci::Digest> copy(const Origin& origin, const Listed& image, Target& target, const CopyOptions& options) {
+Result<oci::Digest> copy(const Origin& origin, const Listed& image, Target& target, const CopyOptions& options,
+                         progress::Meter& meter) {
   // An artifact has no platform, and neither need a single image be for this one: only an index has to be chosen from.
   bool choose = !options.all && oci::is_index(image.root.media_type);
   auto root = choose ? TRY(manifest_of(origin, image, options.platform)) : TRY(origin.document(image.root));
-  TRY(Copy(origin, target).contents(root));
-  TRY(target.finish(root));
-  return root.descriptor.digest;
+  auto copied = TRY(Copy(origin, target, options, meter).contents(root));
+  meter.note("Writing manifest " + copied.descriptor.digest.text());
+  TRY(target.finish(copied));
+  return copied.descriptor.digest;
 }
 
 }  // namespace gantry::transfer

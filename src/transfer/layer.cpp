@@ -2,10 +2,8 @@
 
 #include "archive/pipeline.hpp"
 #include "archive/unpack_job.hpp"
-#include "base/error_packet.hpp"
 #include "base/file.hpp"
 #include "base/json.hpp"
-#include "base/subprocess.hpp"
 #include "base/text.hpp"
 #include "erofs/write_layer.hpp"
 #include "linux/capabilities.hpp"
@@ -13,15 +11,10 @@
 #include "oci/media_types.hpp"
 
 #include <fcntl.h>
-#include <signal.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
-#include <cerrno>
 #include <charconv>
-#include <utility>
 
 namespace gantry::transfer {
 
@@ -144,22 +137,12 @@ Result<Report> receive_blob(LayerOrder& order, const Fd* blob, const archive::Pi
 }
 
 Result<Report> receive(LayerOrder& order, const Fd* blob, const Place* place) {
-  signal(SIGPIPE, SIG_IGN);
   archive::Pipeline::Options options{.packed = order.digest.algorithm(), .unpacked = order.diff_id.algorithm()};
   Report report = place != nullptr ? TRY(receive_and_unpack(order, blob, *place, options))
                                    : TRY(receive_blob(order, blob, options));
   // Here and not at the commit, so that layers wait for the disk at the same time.
   if (blob != nullptr && fsync(blob->get()) < 0) return Error::system("fsync the blob");
   return report;
-}
-
-[[noreturn]] void run_child(LayerOrder& order, pid_t parent, const Fd& out, const Fd* blob, const Place* place) {
-  prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-  if (getppid() != parent) _exit(1);
-  auto report = receive(order, blob, place);
-  bool told = report.has_value();
-  best_effort(write_all(out, told ? json::encode(*report) : pack_error(report.error()), "the report"));
-  _exit(told ? 0 : 1);
 }
 
 }  // namespace
@@ -175,46 +158,18 @@ Result<LayerJob> LayerJob::start(const store::Store& store, LayerOrder order) {
     place.is_image = staging.driver().is_image();
     place.fd = TRY(place.is_image ? open_file(staging.path(), O_RDWR) : open_folder(staging.path()));
   }
-  Pipe pipe = TRY(make_pipe());
-  pid_t parent = getpid();
-  job.child_ = fork();
-  if (job.child_ < 0) return Error::system("start a process for {}", job.order_.label);
-  if (job.child_ == 0)
-    run_child(job.order_, parent, pipe.write, job.order_.keep_blob ? &job.received_.blob_->fd() : nullptr,
-              job.order_.unpack ? &place : nullptr);
-  job.report_ = std::move(pipe.read);
+  job.task_ =
+      TRY(with_context(Task::start([&]() -> Result<std::string> {
+                         const Fd* blob = job.order_.keep_blob ? &job.received_.blob_->fd() : nullptr;
+                         return json::encode(TRY(receive(job.order_, blob, job.order_.unpack ? &place : nullptr)));
+                       }),
+                       "{}", job.order_.label));
   job.order_.source.reset();
   return job;
 }
 
-LayerJob::LayerJob(LayerJob&& other) noexcept
-    : order_(std::move(other.order_)),
-      received_(std::move(other.received_)),
-      child_(std::exchange(other.child_, -1)),
-      report_(std::move(other.report_)) {}
-
-LayerJob::~LayerJob() {
-  if (child_ <= 0) return;
-  kill(child_, SIGKILL);
-  waitpid(child_, nullptr, 0);
-}
-
-Result<> LayerJob::wait(std::string& report) {
-  report = TRY(read_all(report_, "the report"));
-  int status = 0;
-  while (waitpid(child_, &status, 0) < 0)
-    if (errno != EINTR) return Error::system("wait for process {}", child_);
-  child_ = -1;
-  ExitStatus ended = exit_status_of_wait(status);
-  if (ended.ok()) return {};
-  if (ended.signal != 0) return fail(Code::failed, "the process that unpacked it was ended by signal {}", ended.signal);
-  auto error = unpack_error(report);
-  return error ? std::move(*error) : fail(Code::failed, "the process that unpacked it gave no reason");
-}
-
 Result<ReceivedLayer> LayerJob::finish() {
-  std::string text;
-  TRY(with_context(wait(text), "{}", order_.label));
+  auto text = TRY(with_context(task_->finish(), "{}", order_.label));
   auto report = TRY(json::decode<Report>(text, "the report"));
   const auto& expected = order_;
   if (expected.size && *expected.size != static_cast<std::int64_t>(report.packed_size))

@@ -4,6 +4,7 @@
 #include "content/blobs.hpp"
 #include "oci/image_spec.hpp"
 #include "store/store.hpp"
+#include "transfer/task.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -49,20 +50,17 @@ class ReceivedLayer {
 class LayerJob {
  public:
   static Result<LayerJob> start(const store::Store& store, LayerOrder order);
-  LayerJob(LayerJob&&) noexcept;
-  ~LayerJob();
 
+  const Task& task() const { return *task_; }
   /// Waits. Code::corrupt names the layer and what does not match.
   Result<ReceivedLayer> finish();
 
  private:
   LayerJob() = default;
-  Result<> wait(std::string& report);
 
   LayerOrder order_;
   ReceivedLayer received_;
-  pid_t child_ = -1;
-  Fd report_;
+  std::optional<Task> task_;
 };
 
 }  // namespace gantry::transfer

@@ -5,9 +5,11 @@
 #include "base/log.hpp"
 #include "content/claim.hpp"
 #include "oci/media_types.hpp"
+#include "transfer/labels.hpp"
 
 #include <algorithm>
-#include <deque>
+#include <iterator>
+#include <list>
 #include <optional>
 #include <thread>
 
@@ -54,14 +56,12 @@ class KnownOrigin final : public Origin {
 /// this image fail: a collection finds it.
 class Intake {
  public:
-  Intake(const store::Store& store, const Origin& origin, const Offer& offer)
-      : store_(store), origin_(origin), offer_(offer) {}
+  Intake(const store::Store& store, const Origin& origin, const Offer& offer, progress::Meter& meter)
+      : store_(store), origin_(origin), offer_(offer), meter_(meter) {}
 
   Result<std::vector<ReceivedLayer>> run() {
     layers_.resize(offer_.layers.size());
-    std::vector<std::size_t> missing;
-    for (std::size_t i = 0; i < offer_.layers.size(); ++i)
-      if (!earlier(i)) missing.push_back(i);
+    std::vector<std::size_t> missing = this->missing();
     while (true) {
       missing = TRY(receive_unclaimed(missing));
       if (missing.empty()) break;
@@ -81,6 +81,7 @@ class Intake {
   struct Running {
     std::size_t index;
     LayerJob job;
+    progress::Item shown;
   };
 
   std::string tmp() const { return store_.root() + "/tmp"; }
@@ -95,12 +96,15 @@ class Intake {
         continue;
       }
       auto held = TRY(std::move(claim));
-      if (present(i)) continue;
+      if (present(i)) {
+        meter_.begin(blob_label(offer_.layers[i].descriptor), {}).skipped("another process has fetched it");
+        continue;
+      }
       claims_.push_back(std::move(held));
-      if (running_.size() >= max_jobs()) TRY(finish_oldest());
-      running_.push_back({i, TRY(LayerJob::start(store_, TRY(order(i))))});
+      if (running_.size() >= max_jobs()) TRY(finish_one());
+      TRY(start(i));
     }
-    while (!running_.empty()) TRY(finish_oldest());
+    while (!running_.empty()) TRY(finish_one());
     return claimed;
   }
 
@@ -112,6 +116,32 @@ class Intake {
       layers_[i].emplace(ReceivedLayer::present(layers_[i]->descriptor(), diff_id(i)));
     }
     claims_.clear();
+    return {};
+  }
+
+  /// The layers that have to come.
+  std::vector<std::size_t> missing() {
+    std::vector<std::size_t> indices;
+    for (std::size_t i = 0; i < offer_.layers.size(); ++i) {
+      if (earlier(i)) continue;
+      const oci::Descriptor& descriptor = offer_.layers[i].descriptor;
+      if (present(i)) {
+        meter_.begin(blob_label(descriptor), {}).skipped("already exists");
+        continue;
+      }
+      meter_.expect(static_cast<std::uint64_t>(descriptor.size));
+      indices.push_back(i);
+    }
+    return indices;
+  }
+
+  Result<> start(std::size_t i) {
+    const oci::Descriptor& descriptor = offer_.layers[i].descriptor;
+    auto order = TRY(this->order(i));
+    auto shown = meter_.begin(blob_label(descriptor), static_cast<std::uint64_t>(descriptor.size));
+    order.source = shown.counted(std::move(order.source));
+    auto job = TRY(LayerJob::start(store_, std::move(order)));
+    running_.push_back({i, std::move(job), std::move(shown)});
     return {};
   }
 
@@ -151,18 +181,22 @@ class Intake {
     return order;
   }
 
-  Result<> finish_oldest() {
-    Running oldest = std::move(running_.front());
-    running_.pop_front();
-    layers_[oldest.index].emplace(TRY(oldest.job.finish()));
+  Result<> finish_one() {
+    std::vector<const Task*> tasks;
+    for (const auto& running : running_) tasks.push_back(&running.job.task());
+    auto ended = std::next(running_.begin(), static_cast<std::ptrdiff_t>(TRY(wait_for_any(tasks))));
+    layers_[ended->index].emplace(TRY(ended->job.finish()));
+    ended->shown.done();
+    running_.erase(ended);
     return {};
   }
 
   const store::Store& store_;
   const Origin& origin_;
   const Offer& offer_;
+  progress::Meter& meter_;
   std::vector<std::optional<ReceivedLayer>> layers_;
-  std::deque<Running> running_;
+  std::list<Running> running_;
   std::vector<content::Claim> claims_;  ///< on layers that are being received, or not yet in their places
 };
 
@@ -176,9 +210,11 @@ Result<> publish(const store::Store& store, std::vector<ReceivedLayer>& layers, 
   return store.images().add(oci::bare(manifest.descriptor), names);
 }
 
-Result<LoadedImage> load_offer(const store::Store& store, const Origin& origin, const Offer& offer) {
-  Intake intake(store, origin, offer);  // its claims are held until the layers are in their places
+Result<LoadedImage> load_offer(const store::Store& store, const Origin& origin, const Offer& offer,
+                               progress::Meter& meter) {
+  Intake intake(store, origin, offer, meter);  // its claims are held until the layers are in their places
   auto layers = TRY(intake.run());
+  meter.begin(config_label(offer.config.descriptor), offer.config.bytes.size()).done();
   LoadedImage loaded{offer.config.descriptor.digest.hex(), offer.names, offer.manifest.descriptor.digest};
   if (offer.names.empty() && store.images().find(offer.config.descriptor.digest.text()))
     return loaded;  // it is listed already, if by another manifest
@@ -201,7 +237,7 @@ Result<LoadedImage> store_image(const store::Store& store, std::vector<ReceivedL
 }
 
 Result<std::vector<LoadedImage>> load(const store::Store& store, const Origin& origin, const std::string& reference,
-                                      const std::optional<oci::Platform>& platform) {
+                                      const std::optional<oci::Platform>& platform, progress::Meter& meter) {
   TRY(store.sweep());
   Lock used = TRY(store.use());  // what is here now stays here until the image is listed
   auto images = TRY(origin.list(reference));
@@ -217,8 +253,15 @@ Result<std::vector<LoadedImage>> load(const store::Store& store, const Origin& o
   std::vector<Offer> offers;
   for (const auto& image : images) offers.push_back(TRY(offer_of(known, image, platform)));
   std::vector<LoadedImage> loaded;
-  for (const auto& offer : offers) loaded.push_back(TRY(load_offer(store, origin, offer)));
+  for (const auto& offer : offers) loaded.push_back(TRY(load_offer(store, origin, offer, meter)));
   return loaded;
+}
+
+Result<std::vector<LoadedImage>> load_and_show(const store::Store& store, const Origin& origin,
+                                               const std::string& reference,
+                                               const std::optional<oci::Platform>& platform, bool quiet) {
+  progress::Meter meter(progress::style_for(quiet));
+  return load(store, origin, reference, platform, meter);
 }
 
 }  // namespace gantry::transfer

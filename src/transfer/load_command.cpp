@@ -17,7 +17,8 @@ Result<int> run_load(const Globals& globals, const LoadArguments& arguments) {
   Location location = parse_location(arguments.input);
   TRY(with_store(globals, [&](const store::Store& store) -> Result<> {
     auto origin = TRY(open_files(location, store.root() + "/tmp"));
-    for (const auto& image : TRY(load(store, *origin, location.reference, arguments.platform))) {
+    auto loaded = TRY(load_and_show(store, *origin, location.reference, arguments.platform, arguments.quiet));
+    for (const auto& image : loaded) {
       if (arguments.quiet) continue;
       for (const auto& name : image.names) TRY(options::print(fmt::format("Loaded image: {}\n", name)));
       if (image.names.empty()) TRY(options::print(fmt::format("Loaded image: sha256:{}\n", image.id)));
@@ -32,7 +33,7 @@ constexpr options::Option kOptions[] = {
         .completing(options::Completes::files),
     options::option<&LoadArguments::platform, oci::parse_platform>(0, "platform", "OS/ARCH[/VARIANT]",
                                                                    "Take the image for this platform"),
-    options::flag<&LoadArguments::quiet>('q', "quiet", "Print nothing"),
+    options::flag<&LoadArguments::quiet>('q', "quiet", "Print nothing, and show no progress"),
 };
 constexpr options::Group kGroups[] = {options::group(kOptions)};
 constexpr options::Example kExamples[] = {

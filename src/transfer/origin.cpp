@@ -10,6 +10,12 @@ constexpr std::size_t kMaxDocument = 4u << 20;
 
 }  // namespace
 
+Result<std::unique_ptr<Source>> Origin::open_at(const oci::Descriptor& descriptor, std::uint64_t from) const {
+  auto source = TRY(open(descriptor));
+  if (!TRY(skip(*source, from))) return fail(Code::corrupt, "{}: {} ends early", name(), descriptor.digest.text());
+  return source;
+}
+
 Result<oci::Document> Origin::document(const oci::Descriptor& descriptor) const {
   auto source = TRY(open(descriptor));
   oci::Document document;

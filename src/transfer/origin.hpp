@@ -28,6 +28,8 @@ class Origin {
   /// The bytes behind a descriptor, unchecked. Any number may be read at a time, also in different processes after a
   /// fork. `this` outlives it.
   virtual Result<std::unique_ptr<Source>> open(const oci::Descriptor& descriptor) const = 0;
+  /// The same from byte `from` on.
+  virtual Result<std::unique_ptr<Source>> open_at(const oci::Descriptor& descriptor, std::uint64_t from) const;
 
   /// A manifest, index or config; Code::corrupt when it is not what the descriptor says.
   Result<oci::Document> document(const oci::Descriptor& descriptor) const;

@@ -9,6 +9,8 @@
 #include "transfer/destination.hpp"
 #include "transfer/docker_archive.hpp"
 #include "transfer/file_names.hpp"
+#include "transfer/labels.hpp"
+#include "transfer/manifest_format.hpp"
 #include "transfer/names.hpp"
 
 #include <algorithm>
@@ -43,14 +45,25 @@ std::unique_ptr<Source> checked(const oci::Digest& digest, Fd fd) {
                                          fmt::format("blob {} in the store", digest.text()));
 }
 
+/// Reads from what somebody else owns.
+class BorrowedSource final : public Source {
+ public:
+  explicit BorrowedSource(Source& source) : source_(source) {}
+  Result<std::size_t> read(std::span<std::byte> buffer) override { return source_.read(buffer); }
+
+ private:
+  Source& source_;
+};
+
 class Saver {
  public:
-  Saver(const store::Store& store, Destination& destination) : store_(store), destination_(destination) {}
+  Saver(const store::Store& store, Destination& destination, progress::Meter& meter)
+      : store_(store), destination_(destination), meter_(meter) {}
 
   Result<> layout(const std::vector<Chosen>& chosen) {
     oci::Index index;
     for (const auto& [image, names] : chosen) {
-      std::string manifest = oci::write_manifest(converted(image.manifest, Kind::oci));
+      std::string manifest = oci::write_manifest(TRY(converted(image.manifest, ManifestFormat::oci)));
       oci::Descriptor entry = archive::describe(oci::kOciManifest, manifest);
       TRY(put_once(layout_path(entry.digest), manifest));
       TRY(blobs(image, [](const oci::Descriptor& blob) { return layout_path(blob.digest); }));
@@ -66,7 +79,8 @@ class Saver {
 
   Result<> dir(const Chosen& chosen) {
     TRY(blobs(chosen.image, dir_path));
-    TRY(destination_.put("manifest.json", oci::write_manifest(converted(chosen.image.manifest, Kind::docker))));
+    TRY(destination_.put("manifest.json",
+                         oci::write_manifest(TRY(converted(chosen.image.manifest, ManifestFormat::docker)))));
     return destination_.put("version", "Directory Transport Version: 1.1\n");
   }
 
@@ -87,23 +101,6 @@ class Saver {
   }
 
  private:
-  enum class Kind { oci, docker };
-
-  static std::string_view docker_layer(oci::Compression compression) {
-    if (compression == oci::Compression::gzip) return oci::kDockerLayerGzip;
-    return compression == oci::Compression::zstd ? oci::kDockerLayerZstd : oci::kDockerLayer;
-  }
-
-  static oci::Manifest converted(oci::Manifest manifest, Kind kind) {
-    manifest.media_type = kind == Kind::oci ? oci::kOciManifest : oci::kDockerManifest;
-    manifest.config.media_type = kind == Kind::oci ? oci::kOciConfig : oci::kDockerConfig;
-    for (auto& layer : manifest.layers) {
-      auto compression = oci::compression_of(layer.media_type);
-      layer.media_type = kind == Kind::oci ? oci::layer_media_type(compression) : docker_layer(compression);
-    }
-    return manifest;
-  }
-
   Result<std::string> checked_bytes(const oci::Digest& digest) const {
     std::string bytes = TRY(store_.blobs().read(digest));
     auto source = checked(digest, TRY(store_.blobs().open(digest)));
@@ -125,8 +122,11 @@ class Saver {
     for (const auto& blob : blobs) {
       const auto& digest = blob.digest;
       if (!is_new(path_of(blob))) continue;
-      auto source = checked(digest, TRY(store_.blobs().open(digest)));
-      TRY(destination_.put(path_of(blob), TRY(store_.blobs().size(digest)), *source));
+      std::uint64_t size = TRY(store_.blobs().size(digest));
+      auto shown = meter_.begin(digest == image.manifest.config.digest ? config_label(blob) : blob_label(blob), size);
+      auto source = shown.counted(checked(digest, TRY(store_.blobs().open(digest))));
+      TRY(destination_.put(path_of(blob), size, *source));
+      shown.done();
     }
     return {};
   }
@@ -145,23 +145,27 @@ class Saver {
   Result<> plain_layer(const std::string& path, const oci::Digest& blob, const oci::Digest& diff_id) {
     if (!is_new(path)) return {};
     std::uint64_t size = TRY(plain_size(blob, diff_id));
+    auto shown = meter_.begin("Copying layer " + diff_id.text(), size);
     archive::Pipeline tar(blob_source(TRY(store_.blobs().open(blob)), blob), {.unpacked = diff_id.algorithm()});
-    TRY(with_context(destination_.put(path, size, tar), "layer {}", diff_id.text()));
+    auto counted = shown.counted(std::make_unique<BorrowedSource>(tar));
+    TRY(with_context(destination_.put(path, size, *counted), "layer {}", diff_id.text()));
     auto actual = TRY(tar.finish()).unpacked;
     if (actual != diff_id)
       return fail(Code::corrupt, "layer {} in the store unpacks to {}", diff_id.text(), actual.text());
+    shown.done();
     return {};
   }
 
   const store::Store& store_;
   Destination& destination_;
+  progress::Meter& meter_;
   std::set<std::string> written_;
 };
 
 }  // namespace
 
 Result<> save(const store::Store& store, const std::vector<std::string>& images, SaveFormat format,
-              const std::string& output) {
+              const std::string& output, progress::Meter& meter) {
   Lock used = TRY(store.use());
   auto chosen = TRY(choose_images(store, images));
   if (format == SaveFormat::docker_dir && chosen.size() > 1)
@@ -170,7 +174,7 @@ Result<> save(const store::Store& store, const std::vector<std::string>& images,
   if (is_folder && output.empty())
     return fail(Code::invalid, "a folder cannot go to standard output").with_cure("name it with -o");
   auto destination = TRY(is_folder ? make_folder(output) : make_archive(output));
-  Saver saver(store, *destination);
+  Saver saver(store, *destination, meter);
   if (format == SaveFormat::docker_archive) TRY(saver.docker_archive(chosen));
   else if (format == SaveFormat::docker_dir) TRY(saver.dir(chosen.front()));
   else TRY(saver.layout(chosen));

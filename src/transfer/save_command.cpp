@@ -14,6 +14,7 @@ struct SaveArguments {
   std::string output;
   SaveFormat format = SaveFormat::docker_archive;
   bool multi = false;
+  bool quiet = false;
   std::vector<std::string> images;
 };
 
@@ -22,7 +23,8 @@ Result<int> run_save(const Globals& globals, const SaveArguments& arguments) {
     return fail(Code::invalid, "several images are named").with_cure("-m puts them into one archive");
   // Reads blobs alone, which are the user's own.
   auto store = TRY(store::Store::open(TRY(options::folders(globals)).root));
-  TRY(save(store, arguments.images, arguments.format, arguments.output));
+  progress::Meter meter(progress::style_for(arguments.quiet));
+  TRY(save(store, arguments.images, arguments.format, arguments.output, meter));
   return 0;
 }
 
@@ -32,6 +34,7 @@ constexpr options::Option kOptions[] = {
     options::option<&SaveArguments::format, options::read_choice<kFormats>>(
         0, "format", "docker-archive|oci-archive|oci-dir|docker-dir", "What to write"),
     options::flag<&SaveArguments::multi>('m', "multi-image-archive", "Write several images into one archive"),
+    options::flag<&SaveArguments::quiet>('q', "quiet", "Show no progress"),
 };
 constexpr options::Group kGroups[] = {options::group(kOptions)};
 constexpr options::Example kExamples[] = {

@@ -21,6 +21,8 @@ class Target {
   virtual const std::string& name() const = 0;
   /// Whether it has the blob, so that nothing need be copied.
   virtual Result<bool> has(const oci::Descriptor& blob) = 0;
+  /// Whether put_blob() may run several times at once, each in a process of its own.
+  virtual bool takes_several() const { return false; }
   /// Takes a blob and compares it to its digest.
   virtual Result<> put_blob(const oci::Descriptor& blob, const Opener& open) = 0;
   /// A manifest or index that the root refers to.

@@ -26,6 +26,7 @@ class LayoutTarget final : public Target {
 
   const std::string& name() const override { return location_.path; }
   Result<bool> has(const oci::Descriptor& blob) override { return blobs_.has(blob.digest); }
+  bool takes_several() const override { return true; }
 
   Result<> put_blob(const oci::Descriptor& blob, const Opener& open) override {
     auto source = checked(TRY(open(0)), blob);
