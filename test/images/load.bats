@@ -28,7 +28,7 @@ is_loaded() {
   local format
   for format in docker-archive oci-archive oci-dir docker-dir; do
     peer podman save --quiet --format $format -o "$WORK/$format" localhost/peer
-    run -0 gantry load -i "$WORK/$format"
+    run -0 --separate-stderr gantry load -i "$WORK/$format"
     case $format in
       docker-dir) equal "$output" "Loaded image: sha256:$(peer_id localhost/peer)" ;;
       *) equal "$output" "Loaded image: localhost/peer:latest" ;;
@@ -44,19 +44,19 @@ is_loaded() {
   for to in "docker-archive:$WORK/a.tar:localhost/a:1" "oci-archive:$WORK/b.tar:localhost/b:1" \
     "oci:$WORK/c:localhost/c:1"; do
     skopeo copy --quiet "oci:$WORK/from" "$to"
-    run -0 gantry load -i "$to"
+    run -0 --separate-stderr gantry load -i "$to"
     equal "$output" "Loaded image: ${to#*:*:}"
     is_loaded "${to#*:*:}"
   done
   skopeo copy --quiet "oci:$WORK/from" "dir:$WORK/d"
-  run -0 gantry load -i "dir:$WORK/d"
+  run -0 --separate-stderr gantry load -i "dir:$WORK/d"
 }
 
 @test "an archive with zstd layers" {
   make_peer_image localhost/peer
   peer podman save --quiet --format oci-dir -o "$WORK/from" localhost/peer
   skopeo copy --quiet --dest-compress-format zstd --dest-compress "oci:$WORK/from" "oci-archive:$WORK/z.tar:localhost/peer:latest"
-  run -0 gantry load -i "$WORK/z.tar"
+  run -0 --separate-stderr gantry load -i "$WORK/z.tar"
   contains "$(skopeo inspect --raw "oci:$WORK/root:localhost/peer:latest")" tar+zstd
   is_loaded localhost/peer:latest
 }
@@ -64,17 +64,17 @@ is_loaded() {
 @test "archives on standard input and compressed ones" {
   make_peer_image localhost/peer
   peer podman save --quiet -o "$WORK/a.tar" localhost/peer
-  run -0 gantry load <"$WORK/a.tar"
+  run -0 --separate-stderr gantry load <"$WORK/a.tar"
   is_loaded localhost/peer:latest
-  run -0 bash -c 'cat "$WORK/a.tar" | gantry load'
+  run -0 --separate-stderr bash -c 'cat "$WORK/a.tar" | gantry load'
   equal "$output" "Loaded image: localhost/peer:latest"
   local program
   for program in gzip xz bzip2 zstd lz4; do
     command -v $program >/dev/null || continue
     $program -c <"$WORK/a.tar" >"$WORK/a.tar.$program"
-    run -0 gantry load -i "$WORK/a.tar.$program"
+    run -0 --separate-stderr gantry load -i "$WORK/a.tar.$program"
     equal "$output" "Loaded image: localhost/peer:latest"
-    run -0 bash -c "cat '$WORK/a.tar.$program' | gantry load"
+    run -0 --separate-stderr bash -c "cat '$WORK/a.tar.$program' | gantry load"
     equal "$output" "Loaded image: localhost/peer:latest"
   done
   is_loaded localhost/peer:latest
@@ -94,10 +94,10 @@ is_loaded() {
     '[{Config: $config, RepoTags: ["peer:1"], Layers: [.layers[].digest | sub(":"; "/") | "blobs/" + .]}]' \
     "$WORK/both/blobs/${manifest/://}" >"$WORK/both/manifest.json"
   tar -C "$WORK/both" -cf "$WORK/both.tar" .
-  run -0 gantry load -i "$WORK/both.tar"
+  run -0 --separate-stderr gantry load -i "$WORK/both.tar"
   equal "$output" "Loaded image: docker.io/library/peer:1"
   is_loaded docker.io/library/peer:1
-  run -0 gantry load -i "docker-archive:$WORK/both.tar"
+  run -0 --separate-stderr gantry load -i "docker-archive:$WORK/both.tar"
   is_loaded docker.io/library/peer:1
 }
 
@@ -109,7 +109,7 @@ is_loaded() {
   mkdir -p "$WORK/bundle/rootfs/etc"
   echo umoci >"$WORK/bundle/rootfs/etc/who"
   umoci repack --image "$WORK/layout:1.0" "$WORK/bundle"
-  run -0 gantry load -i "oci:$WORK/layout:1.0"
+  run -0 --separate-stderr gantry load -i "oci:$WORK/layout:1.0"
   equal "$output" "Loaded image: localhost/1.0:latest"
   equal "$(cat "$(layer_folders localhost/1.0:latest)/etc/who")" umoci
 }
@@ -117,7 +117,7 @@ is_loaded() {
 @test "several images of one archive" {
   make_peer_image localhost/peer
   peer podman save --quiet -m -o "$WORK/a.tar" localhost/peer localhost/peer-base
-  run -0 gantry load -i "$WORK/a.tar"
+  run -0 --separate-stderr gantry load -i "$WORK/a.tar"
   contains "$output" "Loaded image: localhost/peer:latest"
   contains "$output" "Loaded image: localhost/peer-base:latest"
   run -0 gantry load -q -i "docker-archive:$WORK/a.tar:localhost/peer"

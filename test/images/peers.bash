@@ -62,13 +62,14 @@ nothing_left() {
 # nothing_unfinished: whatever images there are, nothing else is.
 nothing_unfinished() { equal "$(ls "$WORK/root/tmp")" ''; }
 
-# refused PATTERN COMMAND…: fails with one sentence that matches, and leaves the empty store.
+# refused PATTERN COMMAND…: fails with one sentence that matches, whatever had come before, and leaves the empty store.
 refused() {
-  local pattern=$1
+  local pattern=$1 said
   shift
   run -125 "$@"
   # shellcheck disable=SC2154  # run sets it
-  one_sentence "$output"
-  matches "$output" "$pattern"
+  said=$(grep -v '^Copying ' <<<"$output")
+  one_sentence "$said"
+  matches "$said" "$pattern"
   nothing_left
 }

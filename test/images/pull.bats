@@ -18,7 +18,7 @@ teardown() { end_remote_world; }
   digest=$(manifest_digest "oci:$WORK/layout:image")
   equal "$(pull "$REGISTRY/app:1")" "$digest"
   is_whole "$REGISTRY/app:1"
-  run -0 gantry pull --tls-verify=false "$REGISTRY/app"
+  run -0 --separate-stderr gantry pull --tls-verify=false "$REGISTRY/app"
   contains "$output" "$(image_id "$REGISTRY/app:latest")"
   equal "$(pull "$REGISTRY/app@$digest")" "$digest"
   equal "$(pull "docker://$REGISTRY/app:1")" "$digest"

@@ -24,7 +24,7 @@ have_image() {
   have_image
   start_registry
   local digest
-  run -0 push --digestfile "$WORK/digest" app "$REGISTRY/team/app:1"
+  run -0 --separate-stderr push --digestfile "$WORK/digest" app "$REGISTRY/team/app:1"
   digest=$output
   equal "$(cat "$WORK/digest")" "$digest"
   equal "$(manifest_digest --tls-verify=false "docker://$REGISTRY/team/app:1")" "$digest"
@@ -119,7 +119,7 @@ have_image() {
   run -125 push app 127.0.0.1:1/app
   one_sentence "$output"
   start_proxy 'PUT /manifests/ status=403'
-  run -125 push app "$PROXY/app"
+  run -125 push --quiet app "$PROXY/app"
   one_sentence "$output"
   contains "$output" 403
 }

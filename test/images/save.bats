@@ -55,7 +55,7 @@ setup() {
   local blob
   blob=$(skopeo inspect --raw "oci:$WORK/root:localhost/busybox:latest" | jq -r '.layers[0].digest')
   printf 'x' | dd of="$WORK/root/blobs/${blob/://}" bs=1 seek=1000 conv=notrunc status=none
-  run -125 gantry save -o "$WORK/out.tar" busybox
+  run -125 gantry save --quiet -o "$WORK/out.tar" busybox
   one_sentence "$output"
   equal "$(cat "$WORK/out.tar")" old
   equal "$(find "$WORK" -maxdepth 1 -name 'out.tar*')" "$WORK/out.tar"
