@@ -1,6 +1,5 @@
 #include "transfer/manifest_format.hpp"
 
-
 namespace gantry::transfer {
 
 ManifestFormat format_of(std::string_view media_type) {
