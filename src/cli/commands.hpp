@@ -11,12 +11,12 @@ using options::Command;
 // of containers
 extern const Command kAttach, kCreate, kExec, kInspect, kKill, kLogs, kPs, kRm, kRun, kStart, kStop, kWait;
 // of images
-extern const Command kBlob, kBootstrap, kCatalog, kConfig, kCopy, kDigest, kImages, kImport, kLoad, kLogin, kLogout,
-    kPull, kPush, kRmi, kSave, kSearch, kTag, kTags, kUntag, kValidate;
+extern const Command kBlob, kBootstrap, kCatalog, kConfig, kCopy, kDigest, kHistory, kImages, kImport, kLoad, kLogin,
+    kLogout, kPull, kPush, kRmi, kSave, kSearch, kTag, kTags, kUntag, kValidate;
 // of the whole
 extern const Command kCompletion, kInfo, kVersion;
 // groups, which hold the above by the names that docker and podman have for them there
 extern const Command kContainer, kImage, kSystem;
-extern const Command kContainerLs, kImageLs, kImageRm;
+extern const Command kContainerLs, kContainerPrune, kImageLs, kImagePrune, kImageRm, kSystemDf, kSystemPrune;
 
 }  // namespace gantry::cli

@@ -69,9 +69,10 @@ constinit const Command kCleanup = options::command<cleanup>({
     .hidden = true,
 });
 
-constexpr const Command* kCommands[] = {&kAttach, &kCleanup, &kCreate,      &kExec, &kExists, &kContainerInspect,
-                                        &kKill,   &kLogs,    &kContainerLs, &kRm,   &kRun,    &kStart,
-                                        &kStop,   &kWait};
+constexpr const Command* kCommands[] = {
+    &kAttach, &kCleanup, &kCreate,      &kExec,           &kExists, &kContainerInspect,
+    &kKill,   &kLogs,    &kContainerLs, &kContainerPrune, &kRm,     &kRun,
+    &kStart,  &kStop,    &kWait};
 
 }  // namespace
 

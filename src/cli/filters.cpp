@@ -14,4 +14,10 @@ Result<Filters> read_filters(const std::vector<std::string>& words) {
   return filters;
 }
 
+bool has_label(const std::map<std::string, std::string>& labels, const std::string& wanted) {
+  auto [name, value, has_value] = cut(wanted, '=');
+  auto found = labels.find(std::string(name));
+  return found != labels.end() && (!has_value || found->second == value);
+}
+
 }  // namespace gantry::cli

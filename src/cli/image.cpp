@@ -86,8 +86,9 @@ constinit const Command kExists = options::command<exists>({
 });
 
 constexpr const Command* kCommands[] = {
-    &kBlob,    &kBootstrap, &kCatalog, &kConfig,  &kCopy, &kDigest, &kExists, &kImport, &kImageInspect, &kLoad,
-    &kImageLs, &kPull,      &kPush,    &kImageRm, &kSave, &kSearch, &kTag,    &kTags,   &kUntag,        &kValidate,
+    &kBlob,   &kBootstrap,    &kCatalog, &kConfig,  &kCopy,       &kDigest,   &kExists, &kHistory,
+    &kImport, &kImageInspect, &kLoad,    &kImageLs, &kImagePrune, &kPull,     &kPush,   &kImageRm,
+    &kSave,   &kSearch,       &kTag,     &kTags,    &kUntag,      &kValidate,
 };
 
 }  // namespace

@@ -1,6 +1,6 @@
 #include "cli/image_filter.hpp"
 
-#include "base/text.hpp"
+#include "cli/moment.hpp"
 #include "options/value.hpp"
 
 #include <fnmatch.h>
@@ -25,16 +25,18 @@ bool reference_matches(const std::string& pattern, const std::string& name) {
   return pattern == reference->canonical();
 }
 
-Result<ImageFilter> ImageFilter::make(const Filters& filters) {
+Result<ImageFilter> ImageFilter::make(const Filters& filters, Timestamp now) {
   ImageFilter filter;
   for (const auto& [key, value] : filters) {
     if (key == "reference") filter.references_.push_back(value);
     else if (key == "label") filter.labels_.push_back(value);
+    else if (key == "label!") filter.no_labels_.push_back(value);
+    else if (key == "until") filter.until_ = TRY(with_context(read_moment(value, now), "option --filter"));
     else if (key == "id") filter.ids_.push_back(value);
     else if (key == "dangling") filter.dangling_ = TRY(with_context(options::read_flag(value), "option --filter"));
     else
       return fail(Code::invalid, "option --filter: images have no '{}'", key)
-          .with_cure("filter by reference, dangling, label or id");
+          .with_cure("filter by reference, dangling, label, label!, until or id");
   }
   return filter;
 }
@@ -43,11 +45,9 @@ bool ImageFilter::shows_image(const store::ImageSummary& image) const {
   if (dangling_ && *dangling_ != image.names.empty()) return false;
   auto begins = [&](const std::string& id) { return image.id.starts_with(id); };
   if (!ids_.empty() && std::ranges::none_of(ids_, begins)) return false;
-  return std::ranges::all_of(labels_, [&](const std::string& label) {
-    auto [name, value, has_value] = cut(label, '=');
-    auto found = image.labels.find(std::string(name));
-    return found != image.labels.end() && (!has_value || found->second == value);
-  });
+  if (until_ && image.created >= *until_) return false;
+  auto has = [&](const std::string& label) { return has_label(image.labels, label); };
+  return std::ranges::all_of(labels_, has) && std::ranges::none_of(no_labels_, has);
 }
 
 bool ImageFilter::shows_name(const std::string& name) const {

@@ -1,29 +1,36 @@
 #pragma once
 
+#include "base/clock.hpp"
 #include "cli/filters.hpp"
 #include "store/images.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace gantry::cli {
 
-/// Which images a listing shows: the --filter options reference, dangling, label and id, as podman has them.
+/// Which images a listing shows: the --filter options reference, dangling, label, label!, until and id, as podman and
+/// docker have them.
 class ImageFilter {
  public:
-  static Result<ImageFilter> make(const Filters& filters);
+  /// `now` is what an age in `until` counts from.
+  static Result<ImageFilter> make(const Filters& filters, Timestamp now = gantry::now());
 
   /// The names under which the image is shown, one empty name for an image without; nothing: it is not shown.
   std::vector<std::string> names_of(const store::ImageSummary& image) const;
 
- private:
   bool shows_image(const store::ImageSummary& image) const;
+
+ private:
   bool shows_name(const std::string& name) const;
 
   std::vector<std::string> references_;  ///< patterns, one of which must match
   std::vector<std::string> labels_;      ///< "name" or "name=value": all must hold
+  std::vector<std::string> no_labels_;   ///< ditto, none may hold
   std::vector<std::string> ids_;         ///< beginnings, one of which must match
   std::optional<bool> dangling_;
+  std::optional<Timestamp> until_;  ///< made before
 };
 
 /// Whether a pattern such as "busybox", "localhost/*" or "*:1.36" is about a canonical name.

@@ -50,6 +50,17 @@ TEST(ImageFilter, MatchesLabelsAndIds) {
   EXPECT_THAT(shown({{"id", "123"}}, busybox()), IsEmpty());
 }
 
+TEST(ImageFilter, TellsImagesWithoutALabelAndOlderOnesApart) {
+  EXPECT_THAT(shown({{"label!", "tier"}}, busybox()), IsEmpty());
+  EXPECT_EQ(shown({{"label!", "tier=back"}}, busybox()).size(), 2u);
+  store::ImageSummary image = busybox();
+  image.created = 1'000'000'000 * kSecond;  // 2001-09-09
+  EXPECT_EQ(shown({{"until", "2001-09-10"}}, image).size(), 2u);
+  EXPECT_THAT(shown({{"until", "2001-09-09"}}, image), IsEmpty());
+  EXPECT_EQ(shown({{"until", "24h"}}, image).size(), 2u);
+  EXPECT_FALSE(ImageFilter::make({{"until", "yesterday"}}));
+}
+
 TEST(ImageFilter, RefusesAnUnknownKey) {
   EXPECT_FALSE(ImageFilter::make({{"colour", "red"}}));
   EXPECT_FALSE(ImageFilter::make({{"dangling", "perhaps"}}));

@@ -53,7 +53,8 @@ Result<int> images(const Globals& globals, const ImagesArguments& arguments) {
 
 constexpr options::Option kOptions[] = {
     options::flag<&ImagesArguments::digests>(0, "digests", "Print the digests of the manifests"),
-    options::option<&ImagesArguments::filters>('f', "filter", "KEY=VALUE", "List by reference, dangling, label or id"),
+    options::option<&ImagesArguments::filters>('f', "filter", "KEY=VALUE",
+                                               "List by reference, dangling, label, label!, until or id"),
 };
 constexpr options::Group kGroups[] = {options::group(kOptions),
                                       options::group<&ImagesArguments::listing>(report::kListingOptions)};

@@ -4,6 +4,7 @@
 #include "cli/filters.hpp"
 #include "cli/moment.hpp"
 #include "report/listing.hpp"
+#include "report/table.hpp"
 
 #include <climits>
 
@@ -41,20 +42,12 @@ std::string mount_text(const std::vector<engine::Mount>& mounts) {
   return text;
 }
 
-std::string shortened(std::string command) {
-  constexpr std::size_t kLongest = 20;
-  if (command.size() <= kLongest) return command;
-  std::size_t end = kLongest - 3;
-  while (end > 0 && (static_cast<unsigned char>(command[end]) & 0xc0) == 0x80) --end;  // not inside a character
-  return command.substr(0, end) + "...";
-}
-
 json::object row(const engine::Container& container, bool in_full, Timestamp now) {
   std::string command = join(container.argv(), " ");
   return {
       {"ID", in_full ? container.id : short_id(container.id)},
       {"Image", container.image_name},
-      {"Command", in_full ? command : shortened(command)},
+      {"Command", in_full ? command : report::shortened(command, 20)},
       {"RunningFor", time_ago(container.created, now)},
       {"Status", engine::status_text(container, now)},
       {"Ports", ""},

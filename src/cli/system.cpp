@@ -75,7 +75,7 @@ constinit const Command kCheck = options::command<check>({
     .groups = kCheckGroups,
 });
 
-constexpr const Command* kCommands[] = {&kCheck, &kInfo};
+constexpr const Command* kCommands[] = {&kCheck, &kSystemDf, &kInfo, &kSystemPrune};
 
 }  // namespace
 

@@ -4,11 +4,13 @@
 #include "engine/config.hpp"
 #include "engine/container.hpp"
 #include "engine/logs.hpp"
+#include "engine/usage.hpp"
 #include "store/check.hpp"
 #include "store/collect.hpp"
 
 #include <boost/json/fwd.hpp>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -91,6 +93,13 @@ class Engine {
   Result<ImageRemoval> remove_image(const std::string& name, bool force);
   /// Removes what neither an image nor a container needs.
   Result<store::Collected> collect();
+
+  /// What images and containers take on disk.
+  Result<Usage> usage();
+  /// Removes the images that `choose` picks and no container is made from, and what then nothing needs.
+  Result<Pruned> prune_images(const std::function<bool(const store::ImageSummary&)>& choose);
+  /// Removes the containers that `choose` picks and that do not run.
+  Result<Pruned> prune_containers(const std::function<bool(const Container&)>& choose);
 
   /// Compares database, snapshots, run folders, cgroups and image store. What a killed process left half done is
   /// finished first, as every command that changes something does.

@@ -20,6 +20,9 @@ class Table {
 /// Columns on a terminal, if every character is one wide.
 std::size_t display_width(std::string_view text);
 
+/// At most `longest` bytes, of which the last three are "..." when something was cut off.
+std::string shortened(std::string text, std::size_t longest);
+
 /// "\x1b[1m" for ESC [ 1 m: text that does nothing to a terminal.
 std::string harmless(std::string_view text);
 

@@ -24,8 +24,10 @@ Result<> collect_blobs(const Store& store, const std::set<oci::Digest>& needed, 
 Result<> collect_layers(const Store& store, const std::set<oci::Digest>& needed, Collected& collected) {
   for (const auto& diff_id : TRY(store.layers().list())) {
     if (needed.contains(diff_id)) continue;
+    auto info = store.layers().info(diff_id);
     TRY(store.layers().remove(diff_id));
     ++collected.layers;
+    if (info) collected.layer_bytes += info->size;
   }
   return {};
 }

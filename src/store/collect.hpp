@@ -22,8 +22,9 @@ struct Collected {
   std::uint64_t blobs = 0;
   std::uint64_t layers = 0;
   std::uint64_t snapshots = 0;
-  std::uint64_t bytes = 0;  ///< of the blobs
-  bool postponed = false;   ///< the store is in use: a later collection does it
+  std::uint64_t bytes = 0;        ///< of the blobs
+  std::uint64_t layer_bytes = 0;  ///< of the layers' tars
+  bool postponed = false;         ///< the store is in use: a later collection does it
 };
 enum class Wait { no, yes };
 

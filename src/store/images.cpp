@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <set>
 #include <unordered_map>
 #include <utility>
 
@@ -294,7 +295,8 @@ Result<> Images::untag(const std::string& name) const {
   });
 }
 
-Result<> Images::remove(const std::string& id) const {
+Result<> Images::remove(std::span<const std::string> ids) const {
+  const std::set<std::string_view> unwanted(ids.begin(), ids.end());
   return update([&](oci::Index& index) -> Result<> {
     std::unordered_map<std::string, std::string> known;
     ImageTable table = saved_table();
@@ -302,9 +304,9 @@ Result<> Images::remove(const std::string& id) const {
       if (!row.id.empty()) known.emplace(row.digest.hex(), std::move(row.id));
     std::erase_if(index.manifests, [&](const oci::Descriptor& entry) {
       auto found = known.find(entry.digest.hex());
-      if (found != known.end()) return found->second == id;
+      if (found != known.end()) return unwanted.contains(found->second);
       auto image = load(entry);
-      return image && image->id == id;
+      return image && unwanted.contains(image->id);
     });
     return {};
   });

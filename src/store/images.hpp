@@ -53,8 +53,9 @@ class Images {
   Result<> tag(const Image& image, const std::string& name) const;
   /// Takes a name away; the image stays, if only without a name. Code::not_found when nothing has the name.
   Result<> untag(const std::string& name) const;
-  /// Takes an image and all its names out of the list; collect() removes what then nothing needs.
-  Result<> remove(const std::string& id) const;
+  /// Takes images and all their names out of the list; collect() removes what then nothing needs.
+  Result<> remove(std::span<const std::string> ids) const;
+  Result<> remove(const std::string& id) const { return remove(std::span(&id, 1)); }
 
   /// Takes a manifest that cannot be read any more out of the list.
   Result<> drop(const oci::Digest& manifest) const;
