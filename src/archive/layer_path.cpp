@@ -28,6 +28,11 @@ std::string join_path(std::string_view folder, std::string_view name) {
   return folder.empty() ? std::string(name) : fmt::format("{}/{}", folder, name);
 }
 
+std::string whiteout_path(std::string_view clean) {
+  auto [folder, name] = split_path(clean);
+  return join_path(folder, fmt::format("{}{}", kWhiteoutPrefix, name));
+}
+
 Result<Whiteout> whiteout_of(std::string_view clean) {
   constexpr std::string_view kMetadata = ".wh..wh.";
   if (clean.find(kWhiteoutPrefix) == std::string_view::npos) return Whiteout{};

@@ -34,6 +34,9 @@ struct Whiteout {
 /// Of a clean path. Names that would make a whiteout do something else than hide one name are Code::invalid.
 Result<Whiteout> whiteout_of(std::string_view clean);
 
+/// The name of the whiteout that hides a clean path: "a/.wh.b" of "a/b".
+std::string whiteout_path(std::string_view clean);
+
 inline constexpr std::string_view kWhiteoutPrefix = ".wh.";
 inline constexpr std::string_view kOpaqueName = ".wh..wh..opq";
 

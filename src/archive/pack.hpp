@@ -5,14 +5,21 @@
 #include "base/stream.hpp"
 #include "linux/idmap.hpp"
 
+#include <cstdint>
 #include <optional>
 
 namespace gantry::archive {
 
+struct PackedOwner {
+  std::uint32_t uid = 0;
+  std::uint32_t gid = 0;
+};
+
 struct PackOptions {
-  bool overlay = false;                  ///< the folder is overlayfs's upper one: its marks become whiteouts
-  std::optional<Timestamp> max_mtime;    ///< later times are written as this one
-  std::optional<linux::IdMaps> id_maps;  ///< owners are written as the `inside` ids of these; default: as they are
+  bool overlay = false;                   ///< the folder is overlayfs's upper one: its marks become whiteouts
+  std::optional<Timestamp> max_mtime;     ///< later times are written as this one
+  std::optional<linux::IdMaps> id_maps;   ///< owners are written as the `inside` ids of these; default: as they are
+  std::optional<PackedOwner> owner = {};  ///< everything is written as this one's
 };
 
 /// Writes all below `root` as a layer (a tar stream with its end marker): sorted by name, links, devices, attributes
