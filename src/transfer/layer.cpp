@@ -9,6 +9,7 @@
 #include "linux/capabilities.hpp"
 #include "linux/idmap.hpp"
 #include "oci/media_types.hpp"
+#include "transfer/tee_source.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -112,26 +113,11 @@ Result<Report> receive_and_unpack(const LayerOrder& order, const Fd* blob, const
   return report_of(layer.digests, layer.content.entries);
 }
 
-/// Passes on what is read and writes it to the blob's file as well.
-class TeeSource final : public Source {
- public:
-  TeeSource(std::unique_ptr<Source> source, const Fd& blob) : source_(std::move(source)), blob_(blob) {}
-  Result<std::size_t> read(std::span<std::byte> buffer) override {
-    std::size_t got = TRY(source_->read(buffer));
-    TRY(write_all(blob_, as_text(Bytes(buffer).first(got)), "the blob"));
-    return got;
-  }
-
- private:
-  std::unique_ptr<Source> source_;
-  const Fd& blob_;
-};
-
 /// Nothing to unpack, so nothing is opened any more and no privilege is needed. The blob may have come from another
 /// process in the meantime too: then the bytes are only checked.
 Result<Report> receive_blob(LayerOrder& order, const Fd* blob, const archive::Pipeline::Options& options) {
   TRY(linux::set_capabilities({}));
-  if (blob != nullptr) order.source = std::make_unique<TeeSource>(std::move(order.source), *blob);
+  if (blob != nullptr) order.source = std::make_unique<TeeSource>(std::move(order.source), *blob, "the blob");
   archive::Pipeline pipeline(std::move(order.source), options);
   return report_of(TRY(pipeline.finish()), 0);
 }
