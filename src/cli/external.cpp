@@ -12,6 +12,7 @@ consteval Command of_transfer(std::string_view name, std::string_view summary, s
 
 }  // namespace
 
+constinit const Command kAppend = of_transfer("append", "Add tar archives to an image as layers");
 constinit const Command kBlob = of_transfer("blob", "Print a blob of a repository");
 constinit const Command kBootstrap =
     of_transfer("bootstrap", "Make an image from this machine's own packages, without a registry");
@@ -20,14 +21,18 @@ constinit const Command kConfig =
     of_transfer("config", "Change how an image is run, and what it says of itself", "mutate");
 constinit const Command kCopy = of_transfer("copy", "Copy an image from one place to another");
 constinit const Command kDigest = of_transfer("digest", "Print the digest of an image");
+constinit const Command kFlatten = of_transfer("flatten", "Make one layer of all layers of an image");
 constinit const Command kImport = of_transfer("import", "Make an image from the tar archive of a root file system");
+constinit const Command kInsert = of_transfer("insert", "Put a file or folder into an image, as a layer");
 constinit const Command kLoad = of_transfer("load", "Take images from an archive or a folder");
 constinit const Command kLogin = of_transfer("login", "Log in to a registry");
 constinit const Command kLogout = of_transfer("logout", "Forget the credentials for a registry");
 constinit const Command kPull = of_transfer("pull", "Take images from a registry");
 constinit const Command kPush = of_transfer("push", "Bring an image to a registry");
+constinit const Command kRebase = of_transfer("rebase", "Put an image's own layers onto another base");
 constinit const Command kSave = of_transfer("save", "Write images to an archive or a folder");
 constinit const Command kSearch = of_transfer("search", "Look for images in registries");
+constinit const Command kSquash = of_transfer("squash", "Make one layer of the topmost layers of an image");
 constinit const Command kTags = of_transfer("tags", "List the tags of a repository");
 constinit const Command kValidate = of_transfer("validate", "Check every digest, size and media type of images");
 

@@ -86,10 +86,9 @@ constinit const Command kExists = options::command<exists>({
 });
 
 constexpr const Command* kCommands[] = {
-    &kBlob,   &kBootstrap,    &kCatalog, &kConfig,  &kCopy,       &kDigest,   &kExists, &kHistory,
-    &kImport, &kImageInspect, &kLoad,    &kImageLs, &kImagePrune, &kPull,     &kPush,   &kImageRm,
-    &kSave,   &kSearch,       &kTag,     &kTags,    &kUntag,      &kValidate,
-};
+    &kAppend,  &kBlob,    &kBootstrap, &kCatalog,      &kConfig, &kCopy,    &kDigest,     &kExists, &kFlatten,
+    &kHistory, &kImport,  &kInsert,    &kImageInspect, &kLoad,   &kImageLs, &kImagePrune, &kPull,   &kPush,
+    &kRebase,  &kImageRm, &kSave,      &kSearch,       &kSquash, &kTag,     &kTags,       &kUntag,  &kValidate};
 
 }  // namespace
 

@@ -99,22 +99,43 @@ Result<Draft> open_draft(const transfer::Origin& origin, const transfer::Listed&
   return draft;
 }
 
-void add_note(Draft& draft, const Note& note, bool new_layer) {
+Draft empty_draft(const std::optional<oci::Platform>& platform) {
+  oci::Platform made_for = platform.value_or(oci::host_platform());
+  Draft draft;
+  draft.label = "scratch";
+  draft.config.os = made_for.os;
+  draft.config.architecture = made_for.architecture;
+  draft.config.variant = made_for.variant;
+  return draft;
+}
+
+void complete_history(Draft& draft) {
+  auto& history = draft.config.history;
+  auto known = static_cast<std::size_t>(std::ranges::count(history, false, &oci::History::empty_layer));
+  if (known > draft.layers.size()) {
+    history.clear();
+    known = 0;
+  }
+  history.insert(history.end(), draft.layers.size() - known, {.created = draft.config.created});
+}
+
+void add_note(Draft& draft, const Note& note, bool for_layer) {
   if (!note.wanted) return;
+  complete_history(draft);
   draft.config.created = to_rfc3339(note.time);
   draft.config.history.push_back({.created = draft.config.created,
                                   .created_by = note.created_by,
                                   .author = note.author,
                                   .comment = note.comment,
-                                  .empty_layer = !new_layer});
+                                  .empty_layer = !for_layer});
 }
 
 void add_layer(Draft& draft, NewLayer layer, const Note& note) {
+  add_note(draft, note, true);
   oci::Descriptor descriptor{
       .media_type = std::string(oci::layer_media_type(layer.compression)), .digest = layer.digest, .size = layer.size};
   draft.layers.push_back(
       {.descriptor = std::move(descriptor), .diff_id = std::move(layer.diff_id), .file = std::move(layer.file)});
-  add_note(draft, note, true);
 }
 
 Result<std::unique_ptr<transfer::Origin>> finish(Draft draft, std::vector<std::string> names) {

@@ -33,6 +33,9 @@ struct Draft {
 Result<Draft> open_draft(const transfer::Origin& origin, const transfer::Listed& image,
                          const std::optional<oci::Platform>& platform);
 
+/// An image without a layer, for `platform` (default: this machine).
+Draft empty_draft(const std::optional<oci::Platform>& platform);
+
 /// What an image's history says of an edit.
 struct Note {
   bool wanted = true;  ///< false: the history and the time of the image stay as they are
@@ -41,8 +44,10 @@ struct Note {
   std::string created_by;
   std::string comment;
 };
-/// Adds to the history that the image was changed, and sets its time. `new_layer`: by a layer.
-void add_note(Draft& draft, const Note& note, bool new_layer);
+/// Adds to the history that the image was changed, and sets its time. `for_layer`: by the layer that is added next.
+void add_note(Draft& draft, const Note& note, bool for_layer);
+/// Other tools want a history to have an entry for every layer: where it lacks some, they are added without a text.
+void complete_history(Draft& draft);
 
 /// Puts a layer on top.
 void add_layer(Draft& draft, NewLayer layer, const Note& note);

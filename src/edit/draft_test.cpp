@@ -43,10 +43,13 @@ TEST_F(DraftTest, HasNewLayersOnTopAndInItsHistory) {
   EXPECT_EQ(offer.layers[3].descriptor.media_type, oci::kOciLayer);
   EXPECT_EQ(offer.layers[3].diff_id.hex(), hex_of(top));
   auto config = oci::parse_image_config(offer.config.bytes, "config").value();
-  ASSERT_THAT(config.history, SizeIs(2));
-  EXPECT_EQ(config.history[1].created, "1970-01-01T00:16:40.000000000Z");
-  EXPECT_FALSE(config.history[1].empty_layer);
-  EXPECT_EQ(config.created, config.history[1].created);
+  // The layers below had none.
+  ASSERT_THAT(config.history, SizeIs(4));
+  EXPECT_EQ(config.history[1], oci::History());
+  EXPECT_EQ(config.history[2].created_by, "test");
+  EXPECT_EQ(config.history[3].created, "1970-01-01T00:16:40.000000000Z");
+  EXPECT_FALSE(config.history[3].empty_layer);
+  EXPECT_EQ(config.created, config.history[3].created);
 }
 
 TEST_F(DraftTest, LeavesHistoryAndTimeAloneWhenAskedTo) {

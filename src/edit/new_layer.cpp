@@ -3,26 +3,11 @@
 #include "archive/layer_path.hpp"
 #include "archive/pipeline.hpp"
 #include "archive/tar_reader.hpp"
-#include "base/file.hpp"
+#include "transfer/tee_source.hpp"
 
 namespace gantry::edit {
 
 namespace {
-
-/// Passes on what is read and writes it to a file as well.
-class CopyingSource final : public Source {
- public:
-  CopyingSource(std::unique_ptr<Source> source, FileSink file) : source_(std::move(source)), file_(std::move(file)) {}
-  Result<std::size_t> read(std::span<std::byte> buffer) override {
-    std::size_t got = TRY(source_->read(buffer));
-    TRY(file_.write(Bytes(buffer).first(got)));
-    return got;
-  }
-
- private:
-  std::unique_ptr<Source> source_;
-  FileSink file_;
-};
 
 /// Sees to it that whoever unpacks the layer later can read all of it.
 Result<> check_tar(Source& tar) {
@@ -84,8 +69,7 @@ Result<NewLayer> LayerSink::finish() {
 Result<NewLayer> take_layer(std::unique_ptr<Source> archive, const std::string& name, const std::string& tmp,
                             archive::Compression compression) {
   auto scratch = TRY(content::Scratch::make_file(tmp));
-  FileSink file(TRY(scratch.fd().duplicate()), "the layer");
-  archive::Pipeline pipeline(std::make_unique<CopyingSource>(std::move(archive), std::move(file)));
+  archive::Pipeline pipeline(std::make_unique<transfer::TeeSource>(std::move(archive), scratch.fd(), "the layer"));
   TRY(with_context(check_tar(pipeline), "{}", name));
   auto digests = TRY(with_context(pipeline.finish(), "{}", name));
   auto layer = TRY(new_layer(scratch, digests));

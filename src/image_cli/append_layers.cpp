@@ -15,10 +15,4 @@ Result<> append_layers(edit::Draft& draft, const Workplace& place, const std::ve
   return {};
 }
 
-Result<std::string> one_destination(const std::string& word, const std::string& tag) {
-  if (!word.empty() && !tag.empty() && word != tag)
-    return fail(Code::invalid, "there are two destinations, {} and {}", word, tag).with_cure("leave out one of them");
-  return word.empty() ? tag : word;
-}
-
 }  // namespace gantry::image_cli

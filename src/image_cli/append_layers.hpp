@@ -11,7 +11,4 @@ namespace gantry::image_cli {
 Result<> append_layers(edit::Draft& draft, const Workplace& place, const std::vector<std::string>& paths,
                        const LayerOptions& options);
 
-/// The destination that was given as a word or as -t; Code::invalid for both at once.
-Result<std::string> one_destination(const std::string& word, const std::string& tag);
-
 }  // namespace gantry::image_cli

@@ -13,6 +13,6 @@ using options::Globals;
 // that look at images
 extern const Command kBlob, kCatalog, kDigest, kImageInspect, kSearch, kTags, kValidate;
 // that change images
-extern const Command kConfig;
+extern const Command kAppend, kConfig, kFlatten, kInsert, kRebase, kSquash;
 
 }  // namespace gantry::image_cli

@@ -15,19 +15,22 @@ namespace {
 
 using transfer::Transport;
 
+/// An image without a layer, as in a Dockerfile.
+constexpr std::string_view kScratch = "scratch";
+constexpr const char* kNameIt = "name a DESTINATION";
+
 bool is_store(const transfer::Location& location) {
   return location.transport == Transport::detect || location.transport == Transport::store;
 }
 
 /// The place of SOURCE itself, where a changed image can take over the name.
 Result<std::string> own_place(const std::string& source, const transfer::Listed& image) {
-  constexpr const char* kCure = "name a DESTINATION";
   if (oci::is_index(image.root.media_type))
-    return fail(Code::invalid, "{} is an index, which one changed image cannot replace", source).with_cure(kCure);
+    return fail(Code::invalid, "{} is an index, which one changed image cannot replace", source).with_cure(kNameIt);
   transfer::Location location = transfer::parse_location(source);
   if (is_store(location)) {
     std::string name = transfer::chosen_name(image.names, location.path);
-    if (name.empty()) return fail(Code::invalid, "image '{}' was not given by its name", source).with_cure(kCure);
+    if (name.empty()) return fail(Code::invalid, "image '{}' was not given by its name", source).with_cure(kNameIt);
     return name;
   }
   if (location.transport == Transport::docker && source.find('@') == std::string::npos) return source;
@@ -37,7 +40,7 @@ Result<std::string> own_place(const std::string& source, const transfer::Listed&
       return fmt::format("{}:{}", source, name->second);
     return source;
   }
-  return fail(Code::invalid, "{} cannot be changed in its place", source).with_cure(kCure);
+  return fail(Code::invalid, "{} cannot be changed in its place", source).with_cure(kNameIt);
 }
 
 /// Canonical references; what is no destination in the store needs none.
@@ -56,6 +59,12 @@ Result<edit::Note> note_of(const EditOptions& options, const std::string& create
 }
 
 }  // namespace
+
+Result<std::string> one_destination(const std::string& word, const std::string& tag) {
+  if (!word.empty() && !tag.empty() && word != tag)
+    return fail(Code::invalid, "there are two destinations, {} and {}", word, tag).with_cure("leave out one of them");
+  return word.empty() ? tag : word;
+}
 
 Result<oci::Digest> deliver(const Workplace& place, const transfer::Origin& origin, const std::string& destination) {
   auto image = TRY(origin.list("")).front();
@@ -77,10 +86,17 @@ Result<> edit_image(const options::Globals& globals, const EditOptions& options,
   auto note = TRY(note_of(options, created_by));
   return transfer::with_store(globals, [&](const store::Store& store) -> Result<> {
     Workplace place{.store = store, .registries = registries, .tmp = store.root() + "/tmp", .note = note};
-    auto from = TRY(remote::open_image(store, registries, source));
+    remote::OpenedImage from;
+    edit::Draft draft;
+    if (source == kScratch) {
+      if (destination.empty()) return fail(Code::invalid, "'scratch' has no place").with_cure(kNameIt);
+      draft = edit::empty_draft(options.platform);
+    } else {
+      from = TRY(remote::open_image(store, registries, source));
+      draft = TRY(edit::open_draft(*from.origin, from.image, options.platform));
+    }
     std::string to = destination.empty() ? TRY(own_place(source, from.image)) : destination;
     auto names = TRY(names_at(to));
-    auto draft = TRY(edit::open_draft(*from.origin, from.image, options.platform));
     TRY(edit(draft, place));
     auto changed = TRY(edit::finish(std::move(draft), std::move(names)));
     auto digest = TRY(deliver(place, *changed, to));

@@ -69,11 +69,14 @@ struct Workplace {
 };
 using Edit = std::function<Result<>(edit::Draft&, Workplace&)>;
 
-/// Opens the image at `source`, has it changed and brings the result to `destination` (empty: see kPlaces).
-/// `created_by` is what the history says when the options do not.
+/// Opens the image at `source` ("scratch": one without a layer), has it changed and brings the result to `destination`
+/// (empty: see kPlaces). `created_by` is what the history says when the options do not.
 Result<> edit_image(const options::Globals& globals, const EditOptions& options,
                     const remote::RegistryOptions& registry, const std::string& source, const std::string& destination,
                     const std::string& created_by, const Edit& edit);
+
+/// The destination that was given as a word or as -t; Code::invalid for both at once.
+Result<std::string> one_destination(const std::string& word, const std::string& tag);
 
 /// Brings an image to a location, the store among them, and returns the digest of its manifest.
 Result<oci::Digest> deliver(const Workplace& place, const transfer::Origin& origin, const std::string& destination);
