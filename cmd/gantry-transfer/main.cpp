@@ -58,9 +58,12 @@ using refused::command;
 
 constinit const Command kAppend = command("append");
 constinit const Command kBlob = command("blob");
+constinit const Command kCat = command("cat");
 constinit const Command kCatalog = command("catalog");
 constinit const Command kConfig = command("config", "mutate");
 constinit const Command kDigest = command("digest");
+constinit const Command kExtract = command("extract");
+constinit const Command kFind = command("find");
 constinit const Command kFlatten = command("flatten");
 constinit const Command kImageInspect = command("inspect");
 constinit const Command kInsert = command("insert");
@@ -74,11 +77,11 @@ constinit const Command kValidate = command("validate");
 #endif
 
 constexpr const Command* kImageCommands[] = {
-    &image_cli::kAppend, &image_cli::kBlob,   &transfer::kBootstrap,     &image_cli::kCatalog,
-    &image_cli::kConfig, &remote::kCopy,      &image_cli::kDigest,       &image_cli::kFlatten,
-    &transfer::kImport,  &image_cli::kInsert, &image_cli::kImageInspect, &transfer::kLoad,
-    &remote::kPull,      &remote::kPush,      &image_cli::kRebase,       &transfer::kSave,
-    &image_cli::kSearch, &image_cli::kSquash, &image_cli::kTags,         &image_cli::kValidate,
+    &image_cli::kAppend,  &image_cli::kBlob,  &transfer::kBootstrap, &image_cli::kCat,          &image_cli::kCatalog,
+    &image_cli::kConfig,  &remote::kCopy,     &image_cli::kDigest,   &image_cli::kExtract,      &image_cli::kFind,
+    &image_cli::kFlatten, &transfer::kImport, &image_cli::kInsert,   &image_cli::kImageInspect, &transfer::kLoad,
+    &remote::kPull,       &remote::kPush,     &image_cli::kRebase,   &transfer::kSave,          &image_cli::kSearch,
+    &image_cli::kSquash,  &image_cli::kTags,  &image_cli::kValidate,
 };
 constinit const Command kImage = {
     .name = "image",

@@ -16,11 +16,14 @@ constinit const Command kAppend = of_transfer("append", "Add tar archives to an 
 constinit const Command kBlob = of_transfer("blob", "Print a blob of a repository");
 constinit const Command kBootstrap =
     of_transfer("bootstrap", "Make an image from this machine's own packages, without a registry");
+constinit const Command kCat = of_transfer("cat", "Print files of an image, wherever it is");
 constinit const Command kCatalog = of_transfer("catalog", "List the repositories of a registry");
 constinit const Command kConfig =
     of_transfer("config", "Change how an image is run, and what it says of itself", "mutate");
 constinit const Command kCopy = of_transfer("copy", "Copy an image from one place to another");
 constinit const Command kDigest = of_transfer("digest", "Print the digest of an image");
+constinit const Command kExtract = of_transfer("extract", "Take files out of an image, wherever it is");
+constinit const Command kFind = of_transfer("find", "List files of an image, wherever it is");
 constinit const Command kFlatten = of_transfer("flatten", "Make one layer of all layers of an image");
 constinit const Command kImport = of_transfer("import", "Make an image from the tar archive of a root file system");
 constinit const Command kInsert = of_transfer("insert", "Put a file or folder into an image, as a layer");

@@ -37,6 +37,10 @@ class Repository {
   /// breaks, so that this may be opened here and read after a fork(2). More bytes than its size are Code::corrupt; the
   /// digest is the reader's to check. `from` skips the first bytes.
   Result<std::unique_ptr<Source>> blob(const oci::Descriptor& descriptor, std::uint64_t from = 0) const;
+  /// The bytes from `from` up to `until`, and no others where the registry knows ranges. Nothing tells whether they are
+  /// the right ones.
+  Result<std::unique_ptr<Source>> blob_part(const oci::Descriptor& descriptor, std::uint64_t from,
+                                            std::uint64_t until) const;
   Result<bool> has_blob(const oci::Digest& digest) const;
   /// Its size, by HEAD; nothing when it is not there. Its media type only manifests know.
   Result<std::optional<oci::Descriptor>> find_blob(const oci::Digest& digest) const;

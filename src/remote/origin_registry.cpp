@@ -30,6 +30,13 @@ class RegistryOrigin final : public transfer::Origin {
     return repository_.blob(descriptor, from);
   }
 
+  bool has_parts() const override { return true; }
+
+  Result<std::unique_ptr<Source>> open_part(const oci::Descriptor& descriptor, std::uint64_t from,
+                                            std::uint64_t until) const override {
+    return repository_.blob_part(descriptor, from, until);
+  }
+
  private:
   distribution::Repository repository_;
   oci::Reference reference_;

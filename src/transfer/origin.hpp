@@ -31,6 +31,12 @@ class Origin {
   /// The same from byte `from` on.
   virtual Result<std::unique_ptr<Source>> open_at(const oci::Descriptor& descriptor, std::uint64_t from) const;
 
+  /// Whether open_part() moves no other bytes than those that are asked for.
+  virtual bool has_parts() const { return false; }
+  /// The bytes of a blob from `from` up to `until`, unchecked.
+  virtual Result<std::unique_ptr<Source>> open_part(const oci::Descriptor& descriptor, std::uint64_t from,
+                                                    std::uint64_t until) const;
+
   /// A manifest, index or config; Code::corrupt when it is not what the descriptor says.
   Result<oci::Document> document(const oci::Descriptor& descriptor) const;
 };
