@@ -67,6 +67,7 @@ constinit const Command kFind = command("find");
 constinit const Command kFlatten = command("flatten");
 constinit const Command kImageInspect = command("inspect");
 constinit const Command kInsert = command("insert");
+constinit const Command kLayers = command("layers");
 constinit const Command kRebase = command("rebase");
 constinit const Command kSearch = command("search");
 constinit const Command kSquash = command("squash");
@@ -77,11 +78,11 @@ constinit const Command kValidate = command("validate");
 #endif
 
 constexpr const Command* kImageCommands[] = {
-    &image_cli::kAppend,  &image_cli::kBlob,  &transfer::kBootstrap, &image_cli::kCat,          &image_cli::kCatalog,
-    &image_cli::kConfig,  &remote::kCopy,     &image_cli::kDigest,   &image_cli::kExtract,      &image_cli::kFind,
-    &image_cli::kFlatten, &transfer::kImport, &image_cli::kInsert,   &image_cli::kImageInspect, &transfer::kLoad,
-    &remote::kPull,       &remote::kPush,     &image_cli::kRebase,   &transfer::kSave,          &image_cli::kSearch,
-    &image_cli::kSquash,  &image_cli::kTags,  &image_cli::kValidate,
+    &image_cli::kAppend,  &image_cli::kBlob,   &transfer::kBootstrap, &image_cli::kCat,          &image_cli::kCatalog,
+    &image_cli::kConfig,  &remote::kCopy,      &image_cli::kDigest,   &image_cli::kExtract,      &image_cli::kFind,
+    &image_cli::kFlatten, &transfer::kImport,  &image_cli::kInsert,   &image_cli::kImageInspect, &image_cli::kLayers,
+    &transfer::kLoad,     &remote::kPull,      &remote::kPush,        &image_cli::kRebase,       &transfer::kSave,
+    &image_cli::kSearch,  &image_cli::kSquash, &image_cli::kTags,     &image_cli::kValidate,
 };
 constinit const Command kImage = {
     .name = "image",

@@ -27,6 +27,8 @@ constinit const Command kFind = of_transfer("find", "List files of an image, whe
 constinit const Command kFlatten = of_transfer("flatten", "Make one layer of all layers of an image");
 constinit const Command kImport = of_transfer("import", "Make an image from the tar archive of a root file system");
 constinit const Command kInsert = of_transfer("insert", "Put a file or folder into an image, as a layer");
+constinit const Command kLayers =
+    of_transfer("layers", "Show what the layers of an image add, change, remove and waste");
 constinit const Command kLoad = of_transfer("load", "Take images from an archive or a folder");
 constinit const Command kLogin = of_transfer("login", "Log in to a registry");
 constinit const Command kLogout = of_transfer("logout", "Forget the credentials for a registry");

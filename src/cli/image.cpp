@@ -86,9 +86,10 @@ constinit const Command kExists = options::command<exists>({
 });
 
 constexpr const Command* kCommands[] = {
-    &kAppend, &kBlob,    &kBootstrap, &kCat,    &kCatalog, &kConfig,       &kCopy, &kDigest,  &kExists,     &kExtract,
-    &kFind,   &kFlatten, &kHistory,   &kImport, &kInsert,  &kImageInspect, &kLoad, &kImageLs, &kImagePrune, &kPull,
-    &kPush,   &kRebase,  &kImageRm,   &kSave,   &kSearch,  &kSquash,       &kTag,  &kTags,    &kUntag,      &kValidate,
+    &kAppend, &kBlob,    &kBootstrap, &kCat,        &kCatalog, &kConfig,    &kCopy,   &kDigest,
+    &kExists, &kExtract, &kFind,      &kFlatten,    &kHistory, &kImport,    &kInsert, &kImageInspect,
+    &kLayers, &kLoad,    &kImageLs,   &kImagePrune, &kPull,    &kPush,      &kRebase, &kImageRm,
+    &kSave,   &kSearch,  &kSquash,    &kTag,        &kTags,    &kImageTree, &kUntag,  &kValidate,
 };
 
 }  // namespace

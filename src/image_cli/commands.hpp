@@ -11,7 +11,7 @@ using options::Command;
 using options::Globals;
 
 // that look at images
-extern const Command kBlob, kCat, kCatalog, kDigest, kExtract, kFind, kImageInspect, kSearch, kTags, kValidate;
+extern const Command kBlob, kCat, kCatalog, kDigest, kExtract, kFind, kImageInspect, kLayers, kSearch, kTags, kValidate;
 // that change images
 extern const Command kAppend, kConfig, kFlatten, kInsert, kRebase, kSquash;
 

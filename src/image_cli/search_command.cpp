@@ -5,6 +5,7 @@
 #include "registries/names.hpp"
 #include "remote/registry_options.hpp"
 #include "report/listing.hpp"
+#include "report/table.hpp"
 #include "transfer/names.hpp"
 
 namespace gantry::image_cli {
@@ -65,14 +66,6 @@ SearchPlan plan(const remote::Registries& registries, std::string_view word) {
   return {search.empty() ? std::vector{std::string(registries::kDockerHub)} : search, std::string(word)};
 }
 
-std::string shortened(std::string text, bool in_full) {
-  if (in_full || text.size() <= kMaxDescription) return text;
-  // Not in the middle of a character of UTF-8.
-  std::size_t end = kMaxDescription;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
-  return text.substr(0, end) + "...";
-}
-
 Result<std::vector<distribution::SearchHit>> search_host(const remote::Registries& registries, const std::string& host,
                                                          const SearchArguments& arguments, std::string term) {
   auto access = TRY(registries.registry(host));
@@ -107,10 +100,12 @@ Result<int> run_search(const Globals&, const SearchArguments& arguments) {
   for (const auto& host : hosts) {
     for (auto& hit : TRY(with_context(search_host(registries, host, arguments, term), "search in {}", host))) {
       if (!filter.takes(hit)) continue;
-      boost::json::object row{{"Index", host},
-                              {"Name", host + "/" + hit.name},
-                              {"Description", shortened(hit.description, arguments.no_trunc || listing.json())},
-                              {"Stars", hit.stars}};
+      boost::json::object row{
+          {"Index", host},
+          {"Name", host + "/" + hit.name},
+          {"Description", arguments.no_trunc || listing.json() ? hit.description
+                                                               : report::shortened(hit.description, kMaxDescription)},
+          {"Stars", hit.stars}};
       // podman's way to print a yes and a no.
       row["Official"] = hit.official ? "[OK]" : "";
       row["Automated"] = hit.automated ? "[OK]" : "";
