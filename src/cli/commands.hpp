@@ -9,7 +9,7 @@ namespace gantry::cli {
 using options::Command;
 
 // of containers
-extern const Command kAttach, kCreate, kExec, kInspect, kKill, kLogs, kPs, kRm, kRun, kStart, kStop, kWait;
+extern const Command kAttach, kCreate, kDiff, kExec, kInspect, kKill, kLogs, kPs, kRm, kRun, kStart, kStop, kWait;
 // of images
 extern const Command kAppend, kBlob, kBootstrap, kCat, kCatalog, kConfig, kCopy, kDigest, kExtract, kFind, kFlatten,
     kHistory, kImages, kImport, kInsert, kLayers, kLoad, kLogin, kLogout, kPull, kPush, kRebase, kRmi, kSave, kSearch,
@@ -18,7 +18,7 @@ extern const Command kAppend, kBlob, kBootstrap, kCat, kCatalog, kConfig, kCopy,
 extern const Command kCompletion, kInfo, kVersion;
 // groups, which hold the above by the names that docker and podman have for them there
 extern const Command kContainer, kImage, kSystem;
-extern const Command kContainerLs, kContainerPrune, kImageLs, kImagePrune, kImageRm, kSystemDf, kSystemPrune,
-    kImageTree;
+extern const Command kContainerLs, kContainerPrune, kImageDiff, kImageLs, kImageMount, kImagePrune, kImageRm,
+    kImageTree, kImageUnmount, kSystemDf, kSystemPrune;
 
 }  // namespace gantry::cli

@@ -35,6 +35,20 @@ json::object text_map(const std::map<std::string, std::string>& texts) {
   return object;
 }
 
+/// Where the layers are unpacked, as podman and docker tell it.
+json::object graph_driver(const store::Store& store, const store::Image& image) {
+  auto paths = store.layers().paths(image.config).value_or(std::vector<std::string>());
+  json::object data;
+  std::string driver(store::overlay_driver().name());
+  if (!paths.empty()) {
+    if (auto info = store.layers().info(image.config.rootfs.diff_ids.back())) driver = info->driver;
+    data["UpperDir"] = paths.front();
+    paths.erase(paths.begin());
+    if (!paths.empty()) data["LowerDir"] = join(paths, ":");
+  }
+  return {{"Name", driver}, {"Data", std::move(data)}};
+}
+
 /// A described struct as a tree, with the spelling of its specification.
 template <class T>
 Result<json::value> tree_of(const T& value) {
@@ -87,22 +101,29 @@ Result<json::object> image_inspection(const store::Store& store, const store::Im
   return json::object{
       {"Id", image.id},
       {"Digest", image.descriptor.digest.text()},
+      {"Parent", ""},
+      {"Comment", image.config.history.empty() ? "" : image.config.history.back().comment},
       {"RepoTags", text_list(image.names)},
       {"RepoDigests", repository_digests(image.names, image.descriptor.digest)},
       {"Created", image.config.created},
       {"Author", image.config.author},
+      {"Version", ""},
+      {"DockerVersion", ""},
       {"Config", std::move(config)},
       {"Architecture", image.config.architecture},
       {"Variant", image.config.variant},
       {"Os", image.config.os},
       {"Size", size},
       {"VirtualSize", size},
+      {"GraphDriver", graph_driver(store, image)},
       {"RootFS", {{"Type", image.config.rootfs.type}, {"Layers", std::move(layers)}}},
       {"Labels", text_map(image.config.config.labels)},
       {"Annotations", text_map(image.manifest.annotations)},
       {"ManifestType", image.descriptor.media_type},
       {"User", image.config.config.user},
       {"History", std::move(history)},
+      {"NamesHistory", text_list(image.names)},
+      {"Metadata", {{"LastTagTime", "0001-01-01T00:00:00Z"}}},
   };
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "engine/changes.hpp"
 #include "engine/config.hpp"
 #include "engine/container.hpp"
 #include "engine/logs.hpp"
@@ -41,6 +42,12 @@ struct AttachEnd {
 struct ImageRemoval {
   std::vector<std::string> untagged;  ///< names that were taken away
   std::string deleted;                ///< the image's id, when its last name went
+};
+
+/// An image that is mounted on the host.
+struct ImageMount {
+  store::ImageSummary image;
+  std::string path;
 };
 
 /// Containers. Opens the database and the image store when first needed. Not thread-safe; any number of processes
@@ -93,6 +100,17 @@ class Engine {
   Result<ImageRemoval> remove_image(const std::string& name, bool force);
   /// Removes what neither an image nor a container needs.
   Result<store::Collected> collect();
+
+  /// What a container has changed in its image, without the files and folders that every start makes.
+  Result<std::vector<Change>> diff(const std::string& name);
+  /// What an image's top layer changes in those below it.
+  Result<std::vector<Change>> image_diff(const std::string& name);
+
+  /// Mounts an image read-only, and says where; one that is mounted stays where it is. It cannot be removed then.
+  Result<std::string> mount_image(const std::string& name);
+  /// The image's id. Code::busy when somebody is in it; with `force` it goes when they leave.
+  Result<std::string> unmount_image(const std::string& name, bool force);
+  Result<std::vector<ImageMount>> mounted_images();
 
   /// What images and containers take on disk.
   Result<Usage> usage();

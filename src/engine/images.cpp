@@ -26,6 +26,12 @@ Result<store::Roots> Engine::State::roots() {
     roots.layers.insert(roots.layers.end(), record.layers.begin(), record.layers.end());
     roots.containers.push_back(record.id);
   }
+  for (const auto& id : mounted_images()) {
+    auto image = TRY(store())->images().find(id);
+    if (!image) continue;
+    const auto& layers = image->config.rootfs.diff_ids;
+    roots.layers.insert(roots.layers.end(), layers.begin(), layers.end());
+  }
   return roots;
 }
 
@@ -49,6 +55,13 @@ Result<ImageRemoval> Engine::remove_image(const std::string& name, bool force) {
       return fail(Code::busy, "image {} is used by container '{}'", name, record.name)
           .with_cure("remove the container first, or both with --force");
     TRY(remove(record.id, true));
+  }
+  const auto mounted = state_->mounted_images();
+  if (std::ranges::find(mounted, image.id) != mounted.end()) {
+    if (!force)
+      return fail(Code::busy, "image {} is mounted", name)
+          .with_cure(fmt::format("use: gantry image unmount {}, or --force", name));
+    TRY(unmount_image(image.id, true));
   }
   TRY(images.remove(image.id));
   TRY(collect());

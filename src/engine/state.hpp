@@ -10,6 +10,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 // What the parts of Engine share.
 //
@@ -68,6 +69,8 @@ struct Engine::State {
 
   Result<AttachEnd> start_attached(Held held, const AttachOptions& options);
   Result<store::Roots> roots();
+  /// The ids of images that mount_image() has mounted.
+  std::vector<std::string> mounted_images() const;
 };
 
 }  // namespace gantry::engine

@@ -96,6 +96,7 @@ Result<Pruned> Engine::prune_images(const std::function<bool(const store::ImageS
   const store::Images& images = TRY(state_->store())->images();
   std::set<std::string> used;
   for (const Record& record : TRY(TRY(state_->records())->list())) used.insert(record.image_id);
+  for (auto& id : state_->mounted_images()) used.insert(std::move(id));
   Pruned pruned;
   for (const auto& image : TRY(images.list()))
     if (!used.contains(image.id) && choose(image)) pruned.ids.push_back(image.id);
