@@ -73,8 +73,8 @@ constexpr options::Group kGroups[] = {
 constexpr options::Example kExamples[] = {
     {"gantry image config --cmd sh --env A=1 app app:2", "Make the image app:2 of app"},
     {"gantry image config --clear labels --label v=1 oci:layout:app", "Replace the labels in an OCI image layout"},
-    {"gantry image mutate --append files.tar docker://localhost:5000/app -t docker://localhost:5000/app:2",
-     "Add a layer to an image in a registry"},
+    {"gantry image mutate --append files.tar app -t docker://localhost:5000/app:2",
+     "Add a layer, and write what comes of it to a registry"},
 };
 
 }  // namespace

@@ -27,7 +27,7 @@ bash_completes() {
 
 @test "bash completes commands, options and values" {
   equal "$(bash_completes "gantry ver")" version
-  equal "$(bash_completes "gantry image ins")" inspect
+  equal "$(bash_completes "gantry image insp")" inspect
   equal "$(bash_completes "gantry run --cidf")" --cidfile
   equal "$(bash_completes "gantry run --network ")" $'none\nhost'
   equal "$(bash_completes "gantry run --network=h")" host
