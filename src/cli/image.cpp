@@ -33,7 +33,8 @@ constexpr options::Group kInspectGroups[] = {options::group(kInspectOptions)};
 /// Whether a word asks for what gantry-transfer knows: images that are elsewhere, and documents as they are.
 bool is_for_transfer(std::string_view word) {
   constexpr std::string_view kBeginnings[] = {
-      "docker://", "oci:", "oci-archive:", "docker-archive:", "dir:", "--raw", "--config", "--tls-verify"};
+      "docker://",           "oci:",  "oci-archive:", "docker-archive:", "dir:", "ssh://", "docker-daemon:",
+      "containers-storage:", "--raw", "--config",     "--tls-verify"};
   return std::ranges::any_of(kBeginnings, [&](auto beginning) { return word.starts_with(beginning); });
 }
 

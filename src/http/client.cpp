@@ -194,6 +194,7 @@ Result<> Transfer::start(const Settings& settings, const Request& request) {
   set(CURLOPT_NOSIGNAL, 1L);
   // As other clients have it: a proxy could only reach its own loopback.
   if (is_loopback(origin_of(url_).host)) set(CURLOPT_PROXY, "");
+  if (!settings.unix_socket.empty()) set(CURLOPT_UNIX_SOCKET_PATH, settings.unix_socket.c_str());
   set(CURLOPT_PROTOCOLS_STR, "http,https");
   // A server that was asked over TLS cannot send us to one without.
   set(CURLOPT_REDIR_PROTOCOLS_STR, origin_of(url_).scheme == "https" ? "https" : "http,https");

@@ -25,6 +25,7 @@ struct Settings {
   std::string client_key;                ///< PEM file
   bool verify = true;                    ///< that the server is who it says
   std::string user_agent;
+  std::string unix_socket;  ///< where all servers are, whatever URLs say; empty: nothing of the kind
 };
 
 struct Request {

@@ -74,8 +74,8 @@ Result<oci::Digest> deliver(const Workplace& place, const transfer::Origin& orig
     auto config = TRY(oci::parse_image_config(TRY(origin.document(manifest.config)).bytes, image.label));
     return TRY(transfer::load(place.store, origin, "", oci::normalized(oci::platform_of(config)))).front().manifest;
   }
-  auto target = TRY(remote::make_target(place.registries, destination));
-  return transfer::copy(origin, image, *target, {.all = true});
+  auto target = TRY(remote::make_target(place.store, place.registries, destination));
+  return transfer::copy(origin, image, *target, {.all = true, .tmp = place.tmp});
 }
 
 Result<> edit_image(const options::Globals& globals, const EditOptions& options,

@@ -41,7 +41,7 @@ Result<int> run_copy(const Globals& globals, const CopyArguments& arguments) {
   auto registries = TRY(Registries::load(arguments.registry));
   auto store = TRY(store::Store::open(TRY(options::folders(globals)).root));
   auto from = TRY(open_image(store, registries, arguments.words[0]));
-  auto target = TRY(make_target(registries, arguments.words[1]));
+  auto target = TRY(make_target(store, registries, arguments.words[1]));
   auto digest = TRY(copy_and_show(from, *target, arguments, store.root() + "/tmp"));
   if (!arguments.quiet) TRY(options::print(digest.text() + "\n"));
   return 0;
@@ -67,6 +67,7 @@ constexpr options::Group kGroups[] = {options::group(kOptions),
 constexpr options::Example kExamples[] = {
     {"gantry image copy docker://quay.io/podman/hello oci:layout:hello", "Take an image into an OCI image layout"},
     {"gantry image copy --dest-compress-format zstd app docker://a.example/app", "Compress the layers anew on the way"},
+    {"gantry image copy app ssh://admin@host/app", "Give an image to another machine"},
     {"gantry image copy --all docker://a.example/app:1 docker://b.example/app:1", "Copy between registries"},
 };
 
@@ -77,9 +78,11 @@ constinit const Command kCopy = options::command<run_copy>({
     .summary = "Copy an image from one place to another",
     .synopsis = "[OPTIONS] SOURCE DESTINATION",
     .description =
-        "SOURCE is docker://NAME, oci:PATH[:NAME], oci-archive:PATH[:NAME], docker-archive:PATH[:NAME], dir:PATH, or "
-        "an image of the store by its name alone. DESTINATION is docker://NAME, oci:PATH[:NAME], oci-archive:PATH"
-        "[:NAME] or dir:PATH. Manifests and blobs go as they are, so that every digest stays, unless --format or "
+        "SOURCE is docker://NAME, oci:PATH[:NAME], oci-archive:PATH[:NAME], docker-archive:PATH[:NAME], dir:PATH, "
+        "docker-daemon:NAME, containers-storage:NAME, ssh://[USER@]HOST[:PORT]/NAME (Gantry's images on another "
+        "machine), or an image of the store by its name alone. DESTINATION is one of these except for "
+        "containers-storage: and the store. Manifests and blobs go as they are, so that every digest stays, unless "
+        "--format or "
         "--dest-compress-format ask for other ones; what the destination has already is not copied again. Prints the "
         "digest of the manifest.",
     .examples = kExamples,

@@ -23,7 +23,9 @@ struct OpenedImage {
 /// Code::invalid with a cure when several may be meant.
 Result<OpenedImage> open_image(const store::Store& store, const Registries& registries, const std::string& location);
 
-/// Where to copy to. Code::unsupported for what cannot be written that way.
-Result<std::unique_ptr<transfer::Target>> make_target(const Registries& registries, const std::string& location);
+/// Where to copy to; the store is for what has to be whole before it goes there. Code::unsupported for what cannot be
+/// written that way.
+Result<std::unique_ptr<transfer::Target>> make_target(const store::Store& store, const Registries& registries,
+                                                      const std::string& location);
 
 }  // namespace gantry::remote

@@ -91,10 +91,25 @@ class Copy {
   std::map<oci::Digest, oci::Descriptor> done_;  ///< manifests and indexes, by what they were
 };
 
+/// What the user wants and what the target needs.
+Result<Rewrite> with_wants(Rewrite rewrite, const Target& target) {
+  Rewrite wants = target.wants();
+  if (wants.compression && rewrite.compression.value_or(*wants.compression) != *wants.compression)
+    return fail(Code::invalid, "{}: layers are not compressed there", target.name())
+        .with_cure("leave out --dest-compress-format");
+  if (wants.format && rewrite.format.value_or(*wants.format) != *wants.format)
+    return fail(Code::invalid, "{}: manifests are of one kind there", target.name()).with_cure("leave out --format");
+  if (wants.compression) rewrite.compression = wants.compression;
+  if (wants.format) rewrite.format = wants.format;
+  return rewrite;
+}
+
 }  // namespace
 
-Result<oci::Digest> copy(const Origin& origin, const Listed& image, Target& target, const CopyOptions& options,
+Result<oci::Digest> copy(const Origin& origin, const Listed& image, Target& target, const CopyOptions& given,
                          progress::Meter& meter) {
+  CopyOptions options = given;
+  options.rewrite = TRY(with_wants(given.rewrite, target));
   // An artifact has no platform, and neither need a single image be for this one: only an index has to be chosen from.
   bool choose = !options.all && oci::is_index(image.root.media_type);
   auto root = choose ? TRY(manifest_of(origin, image, options.platform)) : TRY(origin.document(image.root));

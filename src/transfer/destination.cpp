@@ -118,6 +118,10 @@ Result<std::unique_ptr<Destination>> make_archive(const std::string& path) {
   return std::make_unique<Archive>(std::move(fd), path, std::move(file));
 }
 
+std::unique_ptr<Destination> make_archive(Fd stream, std::string name) {
+  return std::make_unique<Archive>(std::move(stream), std::move(name), nullptr);
+}
+
 Result<std::unique_ptr<Destination>> make_folder(const std::string& path) {
   if (path_exists(path))
     return fail(Code::exists, "{} exists already", path).with_cure("remove it, or give another name");

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/result.hpp"
+#include "base/fd.hpp"
 #include "base/stream.hpp"
 
 #include <cstdint>
@@ -23,6 +23,8 @@ class Destination {
 
 /// A tar at `path`, replacing a file that is there; "" and "-" are standard output.
 Result<std::unique_ptr<Destination>> make_archive(const std::string& path);
+/// A tar into a pipe or socket.
+std::unique_ptr<Destination> make_archive(Fd stream, std::string name);
 /// A folder; Code::exists when there is something at `path`.
 Result<std::unique_ptr<Destination>> make_folder(const std::string& path);
 

@@ -82,15 +82,6 @@ Result<Fd> rewound(const content::Scratch& scratch) {
   return scratch.fd().duplicate();
 }
 
-/// Copies a stream into a file that has no name and goes with its descriptor.
-Result<Fd> put_down(Source& source, const std::string& tmp) {
-  auto scratch = TRY(content::Scratch::make_file(tmp));
-  std::array<std::byte, 1u << 16> buffer;
-  while (std::size_t got = TRY(source.read(buffer)))
-    TRY(write_all(scratch.fd(), as_text(Bytes(buffer).first(got)), scratch.path()));
-  return rewound(scratch);
-}
-
 /// A program's output in a file that has no name.
 Result<Fd> decompress(const Foreign& foreign, const Fd& packed, const std::string& name, const std::string& tmp) {
   auto out = TRY(content::Scratch::make_file(tmp));
@@ -143,6 +134,14 @@ Result<Input> open_input(const std::string& path) {
   int copy = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
   if (copy < 0) return Error::system("standard input");
   return Input{Fd(copy), "standard input"};
+}
+
+Result<Fd> put_down(Source& source, const std::string& tmp) {
+  auto scratch = TRY(content::Scratch::make_file(tmp));
+  std::array<std::byte, 1u << 16> buffer;
+  while (std::size_t got = TRY(source.read(buffer)))
+    TRY(write_all(scratch.fd(), as_text(Bytes(buffer).first(got)), scratch.path()));
+  return rewound(scratch);
 }
 
 Result<std::unique_ptr<Source>> stream(Input input, const std::string& tmp) {

@@ -22,4 +22,7 @@ Result<std::unique_ptr<Source>> stream(Input input, const std::string& tmp);
 /// A file that can seek and holds the input uncompressed: the input itself, or a copy in `tmp` without a name.
 Result<Fd> seekable(Input input, const std::string& tmp);
 
+/// All of a stream in a file of `tmp` that has no name, at its start.
+Result<Fd> put_down(Source& source, const std::string& tmp);
+
 }  // namespace gantry::transfer

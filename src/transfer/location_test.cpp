@@ -29,5 +29,13 @@ TEST(Location, TakesAllOfADirForThePath) {
   EXPECT_EQ(location.path, "a:b");
 }
 
+TEST(Location, TakesOtherStoresByTheirWholeName) {
+  EXPECT_EQ(parse_location("ssh://me@host:22/app:1").transport, Transport::ssh);
+  EXPECT_EQ(parse_location("ssh://me@host:22/app:1").path, "me@host:22/app:1");
+  EXPECT_EQ(parse_location("ssh:1").transport, Transport::detect);
+  EXPECT_EQ(parse_location("docker-daemon:app:1").path, "app:1");
+  EXPECT_EQ(parse_location("containers-storage:[vfs@/a]app:1").path, "[vfs@/a]app:1");
+}
+
 }  // namespace
 }  // namespace gantry::transfer

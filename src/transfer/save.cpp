@@ -63,7 +63,7 @@ class Saver {
   Result<> layout(const std::vector<Chosen>& chosen) {
     oci::Index index;
     for (const auto& [image, names] : chosen) {
-      std::string manifest = oci::write_manifest(TRY(converted(image.manifest, ManifestFormat::oci)));
+      std::string manifest = TRY(oci_manifest(image));
       oci::Descriptor entry = archive::describe(oci::kOciManifest, manifest);
       TRY(put_once(layout_path(entry.digest), manifest));
       TRY(blobs(image, [](const oci::Descriptor& blob) { return layout_path(blob.digest); }));
@@ -101,6 +101,12 @@ class Saver {
   }
 
  private:
+  /// As its bytes are, when it is of the right kind: then the image keeps its digest.
+  Result<std::string> oci_manifest(const store::Image& image) const {
+    if (image.descriptor.media_type == oci::kOciManifest) return checked_bytes(image.descriptor.digest);
+    return oci::write_manifest(TRY(converted(image.manifest, ManifestFormat::oci)));
+  }
+
   Result<std::string> checked_bytes(const oci::Digest& digest) const {
     std::string bytes = TRY(store_.blobs().read(digest));
     auto source = checked(digest, TRY(store_.blobs().open(digest)));

@@ -2,6 +2,7 @@
 
 #include "base/stream.hpp"
 #include "oci/document.hpp"
+#include "transfer/rewrite.hpp"
 
 #include <functional>
 #include <memory>
@@ -19,6 +20,8 @@ class Target {
 
   /// For errors: the path or the repository that the user gave.
   virtual const std::string& name() const = 0;
+  /// What an image has to be like to go there.
+  virtual Rewrite wants() const { return {}; }
   /// Whether it has the blob, so that nothing need be copied.
   virtual Result<bool> has(const oci::Descriptor& blob) = 0;
   /// Whether put_blob() may run several times at once, each in a process of its own.

@@ -127,6 +127,10 @@ Result<std::unique_ptr<Target>> make_archive_target(const Location& location) {
   return std::make_unique<ArchiveTarget>(TRY(make_archive(location.path)), location);
 }
 
+std::unique_ptr<Target> make_archive_target(std::unique_ptr<Destination> destination, const Location& location) {
+  return std::make_unique<ArchiveTarget>(std::move(destination), location);
+}
+
 Result<std::unique_ptr<Target>> make_dir_target(const Location& location) {
   return std::make_unique<DirTarget>(TRY(make_folder(location.path)), location);
 }
