@@ -30,6 +30,7 @@ constinit const Command kInsert = of_transfer("insert", "Put a file or folder in
 constinit const Command kLayers =
     of_transfer("layers", "Show what the layers of an image add, change, remove and waste");
 constinit const Command kLoad = of_transfer("load", "Take images from an archive or a folder");
+constinit const Command kLock = of_transfer("lock", "Write digests behind the tags of images in YAML files");
 constinit const Command kLogin = of_transfer("login", "Log in to a registry");
 constinit const Command kLogout = of_transfer("logout", "Forget the credentials for a registry");
 constinit const Command kPull = of_transfer("pull", "Take images from a registry");
@@ -38,6 +39,7 @@ constinit const Command kRebase = of_transfer("rebase", "Put an image's own laye
 constinit const Command kSave = of_transfer("save", "Write images to an archive or a folder");
 constinit const Command kSearch = of_transfer("search", "Look for images in registries");
 constinit const Command kSquash = of_transfer("squash", "Make one layer of the topmost layers of an image");
+constinit const Command kSync = of_transfer("sync", "Copy the images that a file lists");
 constinit const Command kTags = of_transfer("tags", "List the tags of a repository");
 constinit const Command kValidate = of_transfer("validate", "Check every digest, size and media type of images");
 

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "remote/registry_access.hpp"
+#include "view/sync_plan.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace gantry::image_cli {
+
+/// One image that is to be copied.
+struct SyncJob {
+  oci::Reference from;
+  std::string to;                                        ///< a location: "docker://…", "dir:…"
+  std::shared_ptr<const remote::Registries> registries;  ///< for `from`, with what the plan says of that registry
+};
+
+struct SyncOptions {
+  std::string destination;  ///< "docker://HOST[/NAME…]" or "dir:PATH"
+  bool scoped = false;      ///< names at the destination begin with those of the registry and its namespaces
+  std::string suffix;       ///< behind each tag at the destination
+  remote::RegistryOptions registry;
+};
+
+/// The images that a plan means: registries are asked for their tags.
+Result<std::vector<SyncJob>> sync_jobs(const std::vector<view::SyncRegistry>& plan, const SyncOptions& options);
+
+/// The plan that "docker://NAME[:TAG]" is: one image, or all tags of a repository.
+Result<std::vector<view::SyncRegistry>> plan_of_repository(std::string_view name);
+
+}  // namespace gantry::image_cli
