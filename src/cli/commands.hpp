@@ -14,6 +14,8 @@ extern const Command kAttach, kCreate, kDiff, kExec, kInspect, kKill, kLogs, kPs
 extern const Command kAppend, kBlob, kBootstrap, kCat, kCatalog, kConfig, kCopy, kDigest, kExtract, kFind, kFlatten,
     kHistory, kImages, kImport, kInsert, kLayers, kLoad, kLock, kLogin, kLogout, kPull, kPush, kRebase, kRmi, kSave,
     kSearch, kSquash, kSync, kTag, kTags, kUntag, kValidate;
+// of a registry
+extern const Command kRegistry;
 // of the whole
 extern const Command kCompletion, kInfo, kVersion;
 // groups, which hold the above by the names that docker and podman have for them there

@@ -36,6 +36,8 @@ constinit const Command kLogout = of_transfer("logout", "Forget the credentials 
 constinit const Command kPull = of_transfer("pull", "Take images from a registry");
 constinit const Command kPush = of_transfer("push", "Bring an image to a registry");
 constinit const Command kRebase = of_transfer("rebase", "Put an image's own layers onto another base");
+constinit const Command kRegistry = {
+    .name = "registry", .summary = "Run a registry of images", .program = "gantry-registry"};
 constinit const Command kSave = of_transfer("save", "Write images to an archive or a folder");
 constinit const Command kSearch = of_transfer("search", "Look for images in registries");
 constinit const Command kSquash = of_transfer("squash", "Make one layer of the topmost layers of an image");

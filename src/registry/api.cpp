@@ -1,0 +1,138 @@
+#include "registry/api.hpp"
+
+#include "oci/reference.hpp"
+#include "registry/names.hpp"
+#include "registry/range.hpp"
+#include "registry/reply.hpp"
+
+namespace gantry::registry {
+
+using serve::Method;
+
+namespace {
+
+bool reads(Method method) { return method == Method::get || method == Method::head; }
+
+serve::Response not_allowed(std::string_view allowed) {
+  auto response = problem(405, "UNSUPPORTED", "this cannot be done here");
+  response.add("Allow", allowed);
+  return response;
+}
+
+}  // namespace
+
+serve::Response select(const serve::Request& request, const Answers::Stored& stored) {
+  serve::Response response = stored.response;
+  if (const auto known = request.field("if-none-match");
+      known && known->find(stored.digest) != std::string_view::npos) {
+    response.status = 304;
+    return response;
+  }
+  auto* file = std::get_if<serve::FileRange>(&response.body);
+  const auto wanted = request.field("range");
+  if (file == nullptr || !wanted) return response;
+  const auto [kind, range] = parse_range(*wanted, file->size);
+  if (kind == RangeKind::whole) return response;
+  if (kind == RangeKind::unsatisfiable) {
+    auto refused = problem(416, "BLOB_UPLOAD_INVALID", "the range begins behind the end of the blob");
+    refused.add("Content-Range", fmt::format("bytes */{}", file->size));
+    return refused;
+  }
+  response.status = 206;
+  response.add("Content-Range", fmt::format("bytes {}-{}/{}", range.first, range.first + range.size - 1, file->size));
+  file->offset = range.first;
+  file->size = range.size;
+  return response;
+}
+
+std::optional<serve::Response> Api::answer_at_once(const Request& request) {
+  if (!reads(request.method) || !request.query.empty()) return std::nullopt;
+  const auto stored = answers_.find(request.path);
+  if (!stored) return std::nullopt;
+  // Who asks whether a blob is here may be about to rely on it: that is noted, see Metadata::use_blob.
+  if (request.method == Method::head && std::holds_alternative<serve::FileRange>(stored->response.body))
+    return std::nullopt;
+  return select(request, *stored);
+}
+
+serve::Response Api::handle(const Request& request, Source& body) {
+  const Route route = parse_route(request.path);
+  auto response = dispatch(request, route, body);
+  return response ? std::move(*response) : problem_of(response.error());
+}
+
+Result<serve::Response> Api::dispatch(const Request& request, const Route& route, Source& body) {
+  using Kind = Route::Kind;
+  if (route.kind == Kind::none) return problem(404, "NAME_UNKNOWN", "there is nothing of this name");
+  if (!route.repository.empty() || (route.kind != Kind::base && route.kind != Kind::catalog))
+    if (!is_repository(route.repository)) return problem(400, "NAME_INVALID", "this is no name of a repository");
+  if (settings_.read_only && !reads(request.method))
+    return problem(405, "UNSUPPORTED", "this registry takes no changes");
+  switch (route.kind) {
+    case Kind::manifest:
+      return dispatch_manifest(request, route, body);
+    case Kind::blob:
+      return dispatch_blob(request, route);
+    case Kind::uploads:
+    case Kind::upload:
+      return dispatch_upload(request, route, body);
+    default:
+      break;
+  }
+  if (!reads(request.method)) return not_allowed("GET, HEAD");
+  if (route.kind == Kind::tags) return list_tags(request, route);
+  if (route.kind == Kind::catalog) return list_repositories(request);
+  if (route.kind == Kind::referrers) return list_referrers(request, route);
+  return json_reply(200, "{}\n");
+}
+
+Result<serve::Response> Api::dispatch_manifest(const Request& request, const Route& route, Source& body) {
+  if (!oci::is_tag(route.reference) && !oci::Digest::parse(route.reference)) {
+    if (route.reference.find(':') != std::string::npos)
+      return problem(400, "DIGEST_INVALID", "this is no digest that is known here");
+    return problem(reads(request.method) ? 404 : 400, reads(request.method) ? "MANIFEST_UNKNOWN" : "TAG_INVALID",
+                   "this is no tag");
+  }
+  switch (request.method) {
+    case Method::get:
+    case Method::head:
+      return get_manifest(request, route);
+    case Method::put:
+      return put_manifest(request, route, body);
+    case Method::delete_:
+      return delete_manifest(route);
+    default:
+      return not_allowed("GET, HEAD, PUT, DELETE");
+  }
+}
+
+Result<serve::Response> Api::dispatch_blob(const Request& request, const Route& route) {
+  const auto digest = oci::Digest::parse(route.reference);
+  if (!digest) return problem(400, "DIGEST_INVALID", "this is no digest that is known here");
+  if (reads(request.method)) return get_blob(request, route, *digest);
+  if (request.method == Method::delete_) return delete_blob(route, *digest);
+  return not_allowed("GET, HEAD, DELETE");
+}
+
+Result<serve::Response> Api::dispatch_upload(const Request& request, const Route& route, Source& body) {
+  if (route.kind == Route::Kind::uploads)
+    return request.method == Method::post ? start_upload(request, route, body) : not_allowed("POST");
+  auto answer = [&]() -> Result<Response> {
+    switch (request.method) {
+      case Method::get:
+      case Method::head:
+        return upload_status(route);
+      case Method::patch:
+        return add_chunk(request, route, body);
+      case Method::put:
+        return finish_upload(request, route, body);
+      case Method::delete_:
+        return cancel_upload(route);
+      default:
+        return not_allowed("GET, PATCH, PUT, DELETE");
+    }
+  }();
+  return answer;
+}
+
+}  // namespace gantry::registry

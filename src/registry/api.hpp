@@ -1,0 +1,61 @@
+#pragma once
+
+#include "registry/answers.hpp"
+#include "registry/route.hpp"
+#include "registry/storage.hpp"
+#include "serve/message.hpp"
+
+namespace gantry::registry {
+
+struct ApiSettings {
+  bool read_only = false;  ///< nothing is pushed or deleted
+};
+
+/// The API of distribution-spec 1.1 and what docker adds to it, without sockets.
+class Api final : public serve::Handler {
+ public:
+  Api(Storage& storage, ApiSettings settings) : storage_(storage), settings_(settings) {}
+
+  std::optional<serve::Response> answer_at_once(const serve::Request& request) override;
+  serve::Response handle(const serve::Request& request, Source& body) override;
+
+  /// For when another process has changed what is stored.
+  void forget_answers() { answers_.forget_all(); }
+
+ private:
+  using Request = serve::Request;
+  using Response = serve::Response;
+
+  Result<Response> dispatch(const Request& request, const Route& route, Source& body);
+  Result<Response> dispatch_manifest(const Request& request, const Route& route, Source& body);
+  Result<Response> dispatch_blob(const Request& request, const Route& route);
+  Result<Response> dispatch_upload(const Request& request, const Route& route, Source& body);
+
+  Result<Response> get_blob(const Request& request, const Route& route, const oci::Digest& digest);
+  Result<Response> delete_blob(const Route& route, const oci::Digest& digest);
+
+  Result<Response> start_upload(const Request& request, const Route& route, Source& body);
+  Result<std::optional<Response>> mount(const Request& request, const Route& route);
+  Result<Response> add_chunk(const Request& request, const Route& route, Source& body);
+  Result<Response> finish_upload(const Request& request, const Route& route, Source& body);
+  Result<Response> upload_status(const Route& route);
+  Result<Response> cancel_upload(const Route& route);
+  Result<Response> commit(Uploads::Session& session, const Route& route, const oci::Digest& digest);
+
+  Result<Response> get_manifest(const Request& request, const Route& route);
+  Result<Response> put_manifest(const Request& request, const Route& route, Source& body);
+  Result<Response> delete_manifest(const Route& route);
+
+  Result<Response> list_tags(const Request& request, const Route& route);
+  Result<Response> list_repositories(const Request& request);
+  Result<Response> list_referrers(const Request& request, const Route& route);
+
+  Storage& storage_;
+  ApiSettings settings_;
+  Answers answers_;
+};
+
+/// The answer to a request that may want less than all of what is stored: a range, or nothing when it has it already.
+serve::Response select(const serve::Request& request, const Answers::Stored& stored);
+
+}  // namespace gantry::registry

@@ -1,0 +1,71 @@
+#include "archive/hash.hpp"
+#include "registry/api.hpp"
+#include "registry/document.hpp"
+#include "registry/reply.hpp"
+
+namespace gantry::registry {
+
+namespace {
+
+serve::Response unknown_manifest() { return problem(404, "MANIFEST_UNKNOWN", "there is no such manifest"); }
+
+std::string path_of(const Route& route, std::string_view reference) {
+  return fmt::format("/v2/{}/manifests/{}", route.repository, reference);
+}
+
+}  // namespace
+
+Result<serve::Response> Api::get_manifest(const Request& request, const Route& route) {
+  const auto moment = answers_.moment();
+  const auto record = TRY(storage_.metadata->find_manifest(route.repository, route.reference));
+  if (!record) return unknown_manifest();
+  auto stored = std::make_shared<Answers::Stored>();
+  stored->digest = record->digest.text();
+  stored->response = reply(200);
+  stored->response.add("Content-Type", record->media_type)
+      .add("Docker-Content-Digest", stored->digest)
+      .add("ETag", "\"" + stored->digest + "\"");
+  stored->response.body = std::make_shared<const std::string>(TRY(storage_.blobs.read(record->digest, kMaxManifest)));
+  if (request.path.find('%') == std::string_view::npos) answers_.remember(request.path, stored, moment);
+  return select(request, *stored);
+}
+
+Result<serve::Response> Api::put_manifest(const Request& request, const Route& route, Source& body) {
+  const auto bytes = TRY(read_text(body, kMaxManifest));
+  if (!bytes) return problem(413, "SIZE_INVALID", "a manifest has 4 MiB at most");
+  auto manifest = read_manifest(request.field("content-type").value_or(""), *bytes);
+  if (!manifest) return problem(400, "MANIFEST_INVALID", manifest.error().text());
+  auto& digest = manifest->record.digest;
+  if (const auto wanted = oci::Digest::parse(route.reference)) {
+    digest = archive::hash_of(as_bytes(*bytes), wanted->algorithm());
+    if (digest != *wanted)
+      return problem(400, "DIGEST_INVALID", fmt::format("the manifest has the digest {}", digest.text()));
+  } else {
+    digest = archive::hash_of(as_bytes(*bytes));
+    manifest->tag = route.reference;
+  }
+  auto put =
+      storage_.metadata->put_manifest(route.repository, *manifest, [&] { return storage_.blobs.put(digest, *bytes); });
+  if (!put && put.error().code() == Code::not_found) return problem(404, "MANIFEST_BLOB_UNKNOWN", put.error().text());
+  TRY(std::move(put));
+  answers_.forget(path_of(route, route.reference));
+  answers_.forget(path_of(route, digest.text()));
+
+  auto response = reply(201);
+  response.add("Location", path_of(route, digest.text())).add("Docker-Content-Digest", digest.text());
+  if (manifest->subject) response.add("OCI-Subject", manifest->subject->text());
+  return response;
+}
+
+Result<serve::Response> Api::delete_manifest(const Route& route) {
+  const auto digest = oci::Digest::parse(route.reference);
+  const bool removed = digest ? TRY(storage_.metadata->remove_manifest(route.repository, *digest))
+                              : TRY(storage_.metadata->remove_tag(route.repository, route.reference));
+  // Of a manifest the tags have gone too.
+  if (digest) answers_.forget_all();
+  else answers_.forget(path_of(route, route.reference));
+  if (!removed) return unknown_manifest();
+  return reply(202);
+}
+
+}  // namespace gantry::registry

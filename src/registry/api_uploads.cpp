@@ -1,0 +1,157 @@
+#include "registry/api.hpp"
+#include "registry/names.hpp"
+#include "registry/range.hpp"
+#include "registry/reply.hpp"
+
+namespace gantry::registry {
+
+namespace {
+
+serve::Response unknown_upload() { return problem(404, "BLOB_UPLOAD_UNKNOWN", "there is no such upload"); }
+
+serve::Response bad_digest(std::string_view why) { return problem(400, "DIGEST_INVALID", why); }
+
+serve::Response created(const Route& route, const oci::Digest& digest) {
+  auto response = reply(201);
+  response.add("Location", fmt::format("/v2/{}/blobs/{}", route.repository, digest.text()))
+      .add("Docker-Content-Digest", digest.text());
+  return response;
+}
+
+/// Where the upload goes on. `Range` names the last byte that is here, and "0-0" also stands for none.
+serve::Response& add_place(serve::Response& response, const Route& route, std::string_view id, std::uint64_t size) {
+  return response.add("Location", fmt::format("/v2/{}/blobs/uploads/{}", route.repository, id))
+      .add("Range", fmt::format("0-{}", size == 0 ? 0 : size - 1))
+      .add("Docker-Upload-UUID", id);
+}
+
+/// A session that is there; the answer instead, when there is none.
+std::optional<serve::Response> refusal(const Result<Uploads::Session>& session) {
+  if (session) return std::nullopt;
+  if (session.error().code() == Code::not_found) return unknown_upload();
+  if (session.error().code() == Code::busy) return problem(409, "BLOB_UPLOAD_INVALID", session.error().text());
+  return problem_of(session.error());
+}
+
+/// Why a chunk cannot be taken: it begins elsewhere than the last one ended, or its two lengths differ.
+std::optional<serve::Response> check_chunk(const serve::Request& request, const Route& route,
+                                           const Uploads::Session& session) {
+  const auto field = request.field("content-range");
+  if (!field) return std::nullopt;
+  const auto range = parse_content_range(*field);
+  if (!range) return problem(400, "BLOB_UPLOAD_INVALID", "Content-Range is not of the form 0-99");
+  if (range->first != session.size()) {
+    auto response = problem(416, "BLOB_UPLOAD_INVALID", "the chunk does not begin where the last one ended");
+    add_place(response, route, session.id(), session.size());
+    return response;
+  }
+  if (request.content_length && *request.content_length != range->size)
+    return problem(400, "SIZE_INVALID", "Content-Range and Content-Length differ");
+  return std::nullopt;
+}
+
+/// Adds the body; a chunk of another length than it says is taken away again.
+Result<std::optional<serve::Response>> append(const serve::Request& request, Uploads::Session& session, Source& body) {
+  const std::uint64_t before = session.size();
+  TRY(session.append(body));
+  const auto field = request.field("content-range");
+  const auto range = field ? parse_content_range(*field) : std::nullopt;
+  if (!range || session.size() - before == range->size) return std::nullopt;
+  TRY(session.truncate(before));
+  return std::optional(problem(400, "SIZE_INVALID", "the chunk has another length than it says"));
+}
+
+}  // namespace
+
+Result<std::optional<serve::Response>> Api::mount(const Request& request, const Route& route) {
+  const auto wanted = serve::query_value(request.query, "mount");
+  if (!wanted) return std::nullopt;
+  const auto digest = oci::Digest::parse(*wanted);
+  if (!digest) return std::optional(bad_digest("this is no digest that is known here"));
+  const auto from = serve::query_value(request.query, "from");
+  if (from && !is_repository(*from)) return std::nullopt;
+  // Either noted as in use there, so that it stays until it is in this repository.
+  const auto size =
+      from ? TRY(storage_.metadata->use_blob(*from, *digest)) : TRY(storage_.metadata->find_anywhere(*digest));
+  if (!size) return std::nullopt;
+  auto linked = storage_.metadata->link_blob(route.repository, *digest, *size, [&]() -> Result<> {
+    if (!storage_.blobs.has(*digest)) return fail(Code::not_found, "the blob {} is gone", digest->text());
+    return {};
+  });
+  if (!linked && linked.error().code() == Code::not_found) return std::nullopt;
+  TRY(std::move(linked));
+  return std::optional(created(route, *digest));
+}
+
+Result<serve::Response> Api::start_upload(const Request& request, const Route& route, Source& body) {
+  if (auto mounted = TRY(mount(request, route))) return std::move(*mounted);
+  const auto wanted = serve::query_value(request.query, "digest");
+  std::optional<oci::Digest> digest;
+  if (wanted) {
+    auto parsed = oci::Digest::parse(*wanted);
+    if (!parsed) return bad_digest("this is no digest that is known here");
+    digest = std::move(*parsed);
+  }
+  const std::string id = TRY(storage_.uploads->begin(route.repository));
+  if (!digest) {
+    auto response = reply(202);
+    add_place(response, route, id, 0);
+    return response;
+  }
+  // All at once: nobody knows of the upload, so nothing of it stays when it fails.
+  auto session = TRY(storage_.uploads->open(route.repository, id));
+  auto appended = session.append(body);
+  if (!appended) {
+    best_effort(session.cancel());
+    return std::move(appended.error());
+  }
+  return commit(session, route, *digest);
+}
+
+Result<serve::Response> Api::add_chunk(const Request& request, const Route& route, Source& body) {
+  auto session = storage_.uploads->open(route.repository, route.reference);
+  if (auto refused = refusal(session)) return std::move(*refused);
+  if (auto refused = check_chunk(request, route, *session)) return std::move(*refused);
+  if (auto refused = TRY(append(request, *session, body))) return std::move(*refused);
+  auto response = reply(202);
+  add_place(response, route, session->id(), session->size());
+  return response;
+}
+
+Result<serve::Response> Api::finish_upload(const Request& request, const Route& route, Source& body) {
+  const auto wanted = serve::query_value(request.query, "digest");
+  const auto digest = oci::Digest::parse(wanted.value_or(""));
+  if (!digest) return bad_digest("an upload ends with a digest that is known here");
+  auto session = storage_.uploads->open(route.repository, route.reference);
+  if (auto refused = refusal(session)) return std::move(*refused);
+  if (auto refused = check_chunk(request, route, *session)) return std::move(*refused);
+  if (auto refused = TRY(append(request, *session, body))) return std::move(*refused);
+  return commit(*session, route, *digest);
+}
+
+Result<serve::Response> Api::commit(Uploads::Session& session, const Route& route, const oci::Digest& digest) {
+  const std::uint64_t size = session.size();
+  auto finished = session.finish(digest, storage_.blobs.path(digest), [&](const auto& publish) {
+    return storage_.metadata->link_blob(route.repository, digest, size, publish);
+  });
+  if (!finished && finished.error().code() == Code::corrupt) return bad_digest(finished.error().text());
+  TRY(std::move(finished));
+  return created(route, digest);
+}
+
+Result<serve::Response> Api::upload_status(const Route& route) {
+  auto session = storage_.uploads->open(route.repository, route.reference);
+  if (auto refused = refusal(session)) return std::move(*refused);
+  auto response = reply(204);
+  add_place(response, route, session->id(), session->size());
+  return response;
+}
+
+Result<serve::Response> Api::cancel_upload(const Route& route) {
+  auto session = storage_.uploads->open(route.repository, route.reference);
+  if (auto refused = refusal(session)) return std::move(*refused);
+  TRY(session->cancel());
+  return reply(204);
+}
+
+}  // namespace gantry::registry

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "options/command.hpp"
+#include "options/globals.hpp"
+
+namespace gantry::registry_cli {
+
+using options::Command;
+using options::Globals;
+
+extern const Command kServe;
+
+}  // namespace gantry::registry_cli

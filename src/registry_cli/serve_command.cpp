@@ -1,0 +1,125 @@
+#include "base/clock.hpp"
+#include "base/file.hpp"
+#include "base/log.hpp"
+#include "options/print.hpp"
+#include "registry/service.hpp"
+#include "registry_cli/commands.hpp"
+#include "registry_cli/storage_option.hpp"
+#include "serve/server.hpp"
+
+#include <fcntl.h>
+#include <malloc.h>
+#include <pthread.h>
+
+#include <csignal>
+#include <ctime>
+
+namespace gantry::registry_cli {
+
+namespace {
+
+struct ServeArguments {
+  std::string listen = "127.0.0.1:5000";
+  std::string storage;
+  std::string access_log;
+  bool read_only = false;
+};
+
+constexpr std::int64_t kUploadsKept = 24 * 3600 * kSecond;
+constexpr std::int64_t kUploadsSwept = 3600 * kSecond;
+
+Result<Fd> open_access_log(const std::string& path) {
+  if (path.empty()) return Fd();
+  if (path == "-") return Fd(1).duplicate();
+  return open_file(path, O_WRONLY | O_APPEND | O_CREAT, 0640);
+}
+
+/// The signals that end the program, for one thread to wait for.
+sigset_t block_signals() {
+  signal(SIGPIPE, SIG_IGN);
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+/// Does once a second what is not to be done by requests, until a signal comes.
+Result<> wait_for_end(const sigset_t& signals, registry::Storage& storage, registry::Api& api) {
+  std::int64_t version = TRY(storage.metadata->version()), swept = 0;
+  while (true) {
+    if (const auto time = monotonic(); swept == 0 || time - swept > kUploadsSwept) {
+      swept = time;
+      if (auto expired = storage.uploads->expire(now() - kUploadsKept); !expired)
+        log::warning("remove old uploads: {}", expired.error().message());
+    }
+    const timespec second{1, 0};
+    if (sigtimedwait(&signals, nullptr, &second) > 0) return {};
+    // A collection, or an administrator's hand.
+    if (const auto seen = TRY(storage.metadata->version()); seen != version) {
+      version = seen;
+      api.forget_answers();
+    }
+  }
+}
+
+Result<int> run_serve(const Globals& globals, const ServeArguments& arguments) {
+  // Many threads and little memory: glibc would give each thread a heap of its own.
+  mallopt(M_ARENA_MAX, 4);
+  const sigset_t signals = block_signals();
+  const std::string folder = TRY(storage_folder(globals, arguments.storage));
+  auto storage = TRY(with_context(registry::Storage::open(folder), "open the registry's storage {}", folder));
+  auto alone = Lock::try_take(folder + "/uploads", Lock::Mode::exclusive);
+  if (!alone && alone.error().code() == Code::busy)
+    return fail(Code::busy, "another registry serves {}", folder).with_cure("stop it, or choose another --storage");
+  const Lock lock = TRY(std::move(alone));
+
+  registry::Api api(storage, {.read_only = arguments.read_only});
+  registry::Service service(api, storage, TRY(open_access_log(arguments.access_log)));
+  auto listener = TRY(serve::listen_on(arguments.listen));
+  auto server = TRY(serve::Server::start(std::move(listener), service));
+  service.set_connections([&server] { return server.connections(); });
+  TRY(options::print(fmt::format("listening on {}\n", server.address())));
+  auto waited = wait_for_end(signals, storage, api);
+  service.stop();
+  server.drain();
+  TRY(std::move(waited));
+  return 0;
+}
+
+constexpr options::Option kOptions[] = {
+    options::option<&ServeArguments::listen>('l', "listen", "HOST:PORT",
+                                             "Serve there; 127.0.0.1:5000 when not given, port 0 is any free one"),
+    options::option<&ServeArguments::storage>(0, "storage", "FOLDER",
+                                              "Keep everything there; `registry` below --root when not given")
+        .completing(options::Completes::folders),
+    options::option<&ServeArguments::access_log>(0, "access-log", "FILE",
+                                                 "Add a line of JSON for each request; - is standard output")
+        .completing(options::Completes::files),
+    options::flag<&ServeArguments::read_only>(0, "read-only", "Take no pushes and delete nothing"),
+};
+constexpr options::Group kGroups[] = {options::group(kOptions)};
+constexpr options::Example kExamples[] = {
+    {"gantry registry serve", "Serve on 127.0.0.1:5000"},
+    {"gantry registry serve --listen :5000 --storage /srv/registry --access-log -", "Serve on every address"},
+};
+
+}  // namespace
+
+constinit const Command kServe = options::command<run_serve>({
+    .name = "serve",
+    .summary = "Serve images as a registry",
+    .synopsis = "[OPTIONS]",
+    .description =
+        "Runs a registry as the OCI distribution specification 1.1 has it, for docker, podman, skopeo, buildah and "
+        "`gantry push` and `gantry pull`, until SIGTERM or SIGINT ends it; requests that are being answered are "
+        "finished first.\n"
+        "It speaks plain HTTP and asks nobody for a password: let it listen elsewhere than on 127.0.0.1 only in a "
+        "network that you trust, or behind a proxy that does both.\n"
+        "/healthz tells whether it lives, /readyz whether it can work, and /metrics counts for Prometheus.",
+    .examples = kExamples,
+    .groups = kGroups,
+});
+
+}  // namespace gantry::registry_cli

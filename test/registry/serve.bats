@@ -1,0 +1,112 @@
+#!/usr/bin/env bats
+# bats file_tags=slow
+# `gantry registry serve` with the tools that use registries.
+
+load ../support/common
+load serving
+
+@test "skopeo brings images and takes them away unchanged, of one repository and between two" {
+  make_layout
+  serve
+  skopy "oci:$WORK/layout:image" "docker://$REGISTRY/team/app:1"
+  skopy "docker://$REGISTRY/team/app:1" "docker://$REGISTRY/other/app:2"
+  skopy "docker://$REGISTRY/other/app:2" "oci:$WORK/back:image"
+  diff -r "$WORK/layout/blobs" "$WORK/back/blobs"
+  equal "$(skopeo list-tags --tls-verify=false "docker://$REGISTRY/team/app" | jq -c .Tags)" '["1"]'
+  equal "$(curl -s "http://$REGISTRY/v2/_catalog" | jq -c .repositories)" '["other/app","team/app"]'
+  skopeo delete --tls-verify=false "docker://$REGISTRY/other/app:2"
+  run -1 skopeo inspect --raw --tls-verify=false "docker://$REGISTRY/other/app:2"
+}
+
+@test "docker's formats, and an index with its images" {
+  make_layout
+  serve
+  skopy --format v2s2 "oci:$WORK/layout:image" "docker://$REGISTRY/docker:1"
+  equal "$(skopeo inspect --raw --tls-verify=false "docker://$REGISTRY/docker:1" | jq -r .mediaType)" \
+    application/vnd.docker.distribution.manifest.v2+json
+  local digest size
+  digest=$(jq -r '.manifests[0].digest' "$WORK/layout/index.json")
+  size=$(jq -r '.manifests[0].size' "$WORK/layout/index.json")
+  skopy "oci:$WORK/layout:image" "docker://$REGISTRY/many:one"
+  jq -n --arg digest "$digest" --argjson size "$size" '{schemaVersion: 2,
+    mediaType: "application/vnd.oci.image.index.v1+json", manifests: [{mediaType:
+    "application/vnd.oci.image.manifest.v1+json", $digest, $size, platform: {os: "linux", architecture: "amd64"}}]}' \
+    >"$WORK/index"
+  equal "$(ask -T "$WORK/index" -H 'Content-Type: application/vnd.oci.image.index.v1+json' /v2/many/manifests/all)" 201
+  skopy --all "docker://$REGISTRY/many:all" "docker://$REGISTRY/again:all"
+  equal "$(manifest_digest --tls-verify=false "docker://$REGISTRY/again:all")" "sha256:$(sha256sum <"$WORK/index" | cut -d' ' -f1)"
+}
+
+@test "podman and buildah push and pull" {
+  need_root
+  need podman buildah
+  make_peer_image localhost/peer
+  serve
+  peer podman push --quiet --tls-verify=false localhost/peer "docker://$REGISTRY/peer:podman"
+  peer buildah push --quiet --tls-verify=false localhost/peer "docker://$REGISTRY/peer:buildah"
+  local id
+  id=$(peer_id localhost/peer)
+  peer podman rmi --all --force >/dev/null
+  peer podman pull --quiet --tls-verify=false "$REGISTRY/peer:buildah"
+  equal "$(peer_id "$REGISTRY/peer:buildah")" "$id"
+  equal "$(peer buildah pull --quiet --tls-verify=false "docker://$REGISTRY/peer:podman")" "$id"
+}
+
+@test "gantry pushes, pulls, copies and looks" {
+  need_root
+  make_layout
+  serve
+  gantry load --quiet -i "oci:$WORK/layout:image"
+  gantry push --quiet --tls-verify=false localhost/image "$REGISTRY/app:1"
+  gantry image copy --tls-verify=false "docker://$REGISTRY/app:1" "docker://$REGISTRY/copy:1"
+  gantry rmi --force localhost/image
+  pull "$REGISTRY/copy:1"
+  is_whole "$REGISTRY/copy:1"
+  equal "$(gantry image tags --tls-verify=false "$REGISTRY/app")" 1
+}
+
+@test "who tries TLS first is told at once that there is none" {
+  serve
+  local began=$SECONDS
+  run ! curl -s --max-time 20 "https://$REGISTRY/v2/"
+  ((SECONDS - began < 5))
+}
+
+@test "a second one does not serve the same folder, and a taken port is named" {
+  serve
+  run -125 gantry registry serve --listen 127.0.0.1:0 --storage "$STORAGE"
+  one_sentence "$output"
+  contains "$output" "another registry"
+  run -125 gantry registry serve --listen "$REGISTRY" --storage "$WORK/other"
+  one_sentence "$output"
+  contains "$output" "--listen"
+  run -125 gantry registry serve --listen nonsense --storage "$WORK/other"
+  one_sentence "$output"
+}
+
+@test "without options it serves below the folder of the images" {
+  spawn plain "$GANTRY_BIN/gantry" --root "$WORK/root" registry serve --listen 127.0.0.1:0
+  eventually grep -q 'listening on' "$WORK/plain.out"
+  [[ -e $WORK/root/registry/registry.db ]]
+}
+
+@test "read-only serves and takes nothing" {
+  make_layout
+  serve
+  skopy "oci:$WORK/layout:image" "docker://$REGISTRY/app:1"
+  stop_serving
+  serve --read-only
+  skopy "docker://$REGISTRY/app:1" "oci:$WORK/back:image"
+  run ! skopy "oci:$WORK/layout:image" "docker://$REGISTRY/app:2"
+  equal "$(ask -X DELETE /v2/app/manifests/1)" 405
+}
+
+@test "health, readiness, metrics and a log of requests" {
+  serve --access-log "$WORK/access"
+  equal "$(ask /healthz)" 200
+  equal "$(ask /readyz)" 200
+  equal "$(ask '/v2/a/tags/list?n=%22')" 400
+  equal "$(ask /metrics)" 200
+  contains "$(cat "$WORK/answer")" 'gantry_registry_requests_total{method="GET",status="4xx"} 1'
+  equal "$(jq -c 'select(.status == 400) | [.method, .target]' "$WORK/access")" '["GET","/v2/a/tags/list?n=%22"]'
+}
