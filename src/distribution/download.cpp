@@ -2,6 +2,7 @@
 #include "base/text.hpp"
 #include "distribution/backoff.hpp"
 #include "distribution/failure.hpp"
+#include "distribution/headers.hpp"
 #include "distribution/repository.hpp"
 #include "oci/media_types.hpp"
 
@@ -74,10 +75,9 @@ class BlobSource final : public Source {
     return answer_->read(is_part() ? buffer.first(std::min<std::uint64_t>(buffer.size(), until_ - position_)) : buffer);
   }
 
-  /// "bytes 100-199/200" (RFC 9110, section 14.4)
   Result<> check_range() const {
     std::string_view range = answer_->header("content-range");
-    if (range.starts_with(fmt::format("bytes {}-", position_))) return {};
+    if (range_start(range) == position_) return {};
     return fail(Code::corrupt, "{}: asked for the bytes from {} on, the registry sends '{}'", label(), position_,
                 range);
   }

@@ -1,6 +1,7 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "distribution/failure.hpp"
+#include "distribution/headers.hpp"
 #include "distribution/repository.hpp"
 #include "http/url.hpp"
 
@@ -23,13 +24,10 @@ BOOST_DESCRIBE_STRUCT(Repositories, (), (repositories))
 /// A listing that goes on longer than this is no listing.
 constexpr int kMaxPages = 10'000;
 
-/// The target of `<URL>; rel="next"` (RFC 8288); empty: it is the last page.
+/// Where the list goes on; empty: it is the last page.
 std::string next_page(const http::Answer& answer) {
-  for (auto header : answer.headers("link")) {
-    auto [target, parameters, found] = cut(header, '>');
-    if (!found || !trim(target).starts_with('<') || parameters.find("next") == std::string_view::npos) continue;
-    return http::resolve(answer.url(), trim(target).substr(1));
-  }
+  for (auto header : answer.headers("link"))
+    if (auto target = next_link(header); !target.empty()) return http::resolve(answer.url(), target);
   return {};
 }
 

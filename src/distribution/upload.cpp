@@ -2,6 +2,7 @@
 #include "base/text.hpp"
 #include "distribution/backoff.hpp"
 #include "distribution/failure.hpp"
+#include "distribution/headers.hpp"
 #include "distribution/repository.hpp"
 #include "http/url.hpp"
 
@@ -37,9 +38,7 @@ class Upload {
     auto answer = TRY(send({.url = location_}));
     if (answer->status() != 204) return failure(*answer, label());
     TRY(follow(*answer));
-    auto last = parse_unsigned(cut(answer->header("range"), '-').after);
-    // Of nothing there is no range: registries leave the header out, or say 0-0 as for one byte.
-    std::uint64_t bytes = last && *last > 0 && *last < UINT64_MAX ? *last + 1 : 0;
+    std::uint64_t bytes = bytes_received(answer->header("range"));
     if (bytes > size()) return fail(Code::corrupt, "{}: the registry has more of it than there is", label());
     return bytes;
   }
