@@ -59,6 +59,8 @@ class BlobSource final : public Source {
     answer_ = TRY(repository_.session().send(order, repository_.pull_scope()));
     passed_ = position_;
     if (answer_->status() == 206 && ranged) return check_range();
+    if (answer_->status() == 416 && position_ > 0)
+      return fail(Code::corrupt, "{} ends after {} of {} bytes", label(), position_, size());
     if (answer_->status() != 200) return failure(*answer_, label());
     passed_ = 0;  // a server that does not know ranges sends all of it anew
     return {};

@@ -1,5 +1,6 @@
 #include "base/file.hpp"
 #include "content/blobs.hpp"
+#include "content/scratch.hpp"
 #include "store/images.hpp"
 #include "transfer/checked_source.hpp"
 #include "transfer/destination.hpp"
@@ -120,7 +121,9 @@ class DirTarget final : public NewTarget {
 
 Result<std::unique_ptr<Target>> make_layout_target(const Location& location) {
   if (location.path.empty()) return fail(Code::invalid, "oci: wants a folder").with_cure("oci:PATH[:NAME]");
-  return std::make_unique<LayoutTarget>(TRY(content::Blobs::create(location.path)), location);
+  auto blobs = TRY(content::Blobs::create(location.path));
+  best_effort(content::abandoned(location.path + "/tmp"));  // what a killed copy left goes
+  return std::make_unique<LayoutTarget>(std::move(blobs), location);
 }
 
 Result<std::unique_ptr<Target>> make_archive_target(const Location& location) {

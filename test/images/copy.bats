@@ -112,10 +112,10 @@ media_types() { skopeo inspect --raw "$@" | jq -c '[.mediaType, .config.mediaTyp
   first=$(jq -c '.manifests[0] | {mediaType, digest, size, platform: {os: "linux", architecture: "amd64"}}' "$WORK/multi/index.json")
   second=$(jq -c '.platform.architecture = "arm64"' <<<"$first")
   printf '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[%s,%s]}' "$first" "$second" >"$WORK/index"
-  local digest
-  digest=$(sha256sum <"$WORK/index" | cut -d' ' -f1)
-  cp "$WORK/index" "$WORK/multi/blobs/sha256/$digest"
-  jq -c --arg digest "sha256:$digest" --argjson size "$(wc -c <"$WORK/index")" \
+  local index
+  index=$(sha256sum <"$WORK/index" | cut -d' ' -f1)
+  cp "$WORK/index" "$WORK/multi/blobs/sha256/$index"
+  jq -c --arg digest "sha256:$index" --argjson size "$(wc -c <"$WORK/index")" \
     '.manifests = [{mediaType: "application/vnd.oci.image.index.v1+json", digest: $digest, size: $size}]' \
     "$WORK/multi/index.json" >"$WORK/new" && mv "$WORK/new" "$WORK/multi/index.json"
   copy --all --dest-compress-format zstd "oci:$WORK/multi" "docker://$REGISTRY/all"
@@ -155,4 +155,40 @@ media_types() { skopeo inspect --raw "$@" | jq -c '[.mediaType, .config.mediaTyp
   start_proxy "PUT /blobs/ cut-upload=500000 times=2" "PATCH /blobs/ cut-upload=500000 times=2"
   copy "docker://$first/app" "docker://$PROXY/resumed"
   equal "$(manifest_digest --tls-verify=false "docker://$REGISTRY/resumed")" "$digest"
+}
+
+@test "a copy that was killed leaves nothing that the next one does not remove" {
+  local pid
+  start_proxy "GET /blobs/$BIG stall=1500000 times=1"
+  gantry image copy --quiet --tls-verify=false "docker://$PROXY/app" "oci:$WORK/a:app" 3>&- &
+  pid=$!
+  eventually has_stalled
+  kill -9 $pid
+  wait $pid || true
+  equal "$(jq -c .manifests "$WORK/a/index.json")" '[]'
+  eventually no_transfer_left
+  copy "docker://$PROXY/app" "oci:$WORK/a:app"
+  diff -r "$WORK/a/blobs" "$WORK/layout/blobs"
+  [[ ! -e $WORK/a/tmp ]]
+}
+
+has_stalled() { [[ $(requests "$PROXY_LOG" '.fault != null') -gt 0 ]]; }
+
+# What copied single blobs ends with what started it.
+no_transfer_left() { ! pgrep --full "image copy .*$WORK" >/dev/null; }
+
+@test "a full disk" {
+  local to
+  for to in oci oci-archive dir docker-archive; do
+    # In a mount namespace of its own, so that the host sees nothing of the small file system.
+    run -0 unshare --mount --propagation private bash -c '
+      mkdir -p "$WORK/small" && mount -t tmpfs -o size=2500k none "$WORK/small"
+      gantry image copy --quiet --tls-verify=false "$1" "$2:$WORK/small/a"
+      echo "exit $?"
+      find "$WORK/small" -name "*tmp*"' bash "docker://$REGISTRY/app" $to
+    contains "$output" 'No space left on device'
+    contains "$output" 'exit 125'
+    lacks "$output" "$WORK/small/"$'\n'
+    lacks "$output" 'small/tmp'
+  done
 }

@@ -133,3 +133,12 @@ asked() { equal "$(requests "$PROXY_LOG" ".fault != null and .method == \"$2\"")
 @test "a limit that lasts for an hour is told, and not waited for" {
   defeated '429.*3600 s' '* /manifests/ status=429 retry-after=3600'
 }
+
+@test "limits on blobs and on uploads are waited for" {
+  overcome 'GET /blobs/ status=429 retry-after=1 times=3'
+  start_proxy 'PUT /blobs/ status=429 retry-after=2 times=1'
+  local start=$EPOCHREALTIME
+  gantry image copy --quiet --jobs 1 --tls-verify=false "oci:$WORK/layout:image" "docker://$PROXY/limited"
+  ((${EPOCHREALTIME/./} - ${start/./} >= 2000000)) || fail "it did not wait"
+  equal "$(manifest_digest --tls-verify=false "docker://$REGISTRY/limited")" "$(manifest_digest "oci:$WORK/layout:image")"
+}
