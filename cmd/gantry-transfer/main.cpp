@@ -57,6 +57,7 @@ namespace image_cli {
 using refused::command;
 
 constinit const Command kAppend = command("append");
+constinit const Command kArtifact = command("artifact");
 constinit const Command kBlob = command("blob");
 constinit const Command kCat = command("cat");
 constinit const Command kCatalog = command("catalog");
@@ -100,8 +101,8 @@ constinit const Command kImage = {
 
 constexpr options::Group kGroups[] = {options::group(options::kGlobalOptions)};
 constexpr const Command* kCommands[] = {
-    &kImage,        &transfer::kImport, &transfer::kLoad, &remote::kLogin,     &remote::kLogout,
-    &remote::kPull, &remote::kPush,     &transfer::kSave, &image_cli::kSearch,
+    &image_cli::kArtifact, &kImage,        &transfer::kImport, &transfer::kLoad, &remote::kLogin,
+    &remote::kLogout,      &remote::kPull, &remote::kPush,     &transfer::kSave, &image_cli::kSearch,
 };
 constinit const Command kRoot = {
     .name = "gantry",

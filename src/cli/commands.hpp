@@ -11,11 +11,9 @@ using options::Command;
 // of containers
 extern const Command kAttach, kCreate, kDiff, kExec, kInspect, kKill, kLogs, kPs, kRm, kRun, kStart, kStop, kWait;
 // of images
-extern const Command kAppend, kBlob, kBootstrap, kCat, kCatalog, kConfig, kCopy, kDigest, kExtract, kFind, kFlatten,
-    kHistory, kImages, kImport, kInsert, kLayers, kLoad, kLock, kLogin, kLogout, kPull, kPush, kRebase, kRmi, kSave,
-    kSearch, kSquash, kSync, kTag, kTags, kUntag, kValidate;
-// of a registry
-extern const Command kRegistry;
+extern const Command kAppend, kArtifact, kBlob, kBootstrap, kCat, kCatalog, kConfig, kCopy, kDigest, kExtract, kFind,
+    kFlatten, kHistory, kImages, kImport, kInsert, kLayers, kLoad, kLock, kLogin, kLogout, kPull, kPush, kRebase,
+    kRegistry, kRmi, kSave, kSearch, kSquash, kSync, kTag, kTags, kUntag, kValidate;
 // of the whole
 extern const Command kCompletion, kInfo, kVersion;
 // groups, which hold the above by the names that docker and podman have for them there

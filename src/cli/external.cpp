@@ -13,6 +13,7 @@ consteval Command of_transfer(std::string_view name, std::string_view summary, s
 }  // namespace
 
 constinit const Command kAppend = of_transfer("append", "Add tar archives to an image as layers");
+constinit const Command kArtifact = of_transfer("artifact", "Keep arbitrary files in registries");
 constinit const Command kBlob = of_transfer("blob", "Print a blob of a repository");
 constinit const Command kBootstrap =
     of_transfer("bootstrap", "Make an image from this machine's own packages, without a registry");

@@ -11,8 +11,8 @@ using options::Command;
 using options::Globals;
 
 // that look at images
-extern const Command kBlob, kCat, kCatalog, kDigest, kExtract, kFind, kImageInspect, kLayers, kLock, kSearch, kSync,
-    kTags, kValidate;
+extern const Command kArtifact, kBlob, kCat, kCatalog, kDigest, kExtract, kFind, kImageInspect, kLayers, kLock, kSearch,
+    kSync, kTags, kValidate;
 // that change images
 extern const Command kAppend, kConfig, kFlatten, kInsert, kRebase, kSquash;
 
