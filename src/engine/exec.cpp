@@ -28,16 +28,17 @@ Result<std::string> read_inside(const Fd& root, const char* path) {
   return read_all(opened, path, 4u << 20);
 }
 
-Result<Identity> find_user(const std::string& user, const ContainerConfig& config, pid_t pid) {
+Result<oci::Identity> find_user(const std::string& user, const ContainerConfig& config, pid_t pid) {
   Fd root = TRY(open_file(fmt::format("/proc/{}/root", pid), O_PATH | O_DIRECTORY));
-  return resolve_user(user, config.groups, TRY(read_inside(root, "/etc/passwd")), TRY(read_inside(root, "/etc/group")));
+  return oci::resolve_user(user, config.groups, TRY(read_inside(root, "/etc/passwd")),
+                           TRY(read_inside(root, "/etc/group")));
 }
 
 Result<oci::Process> make_process(const Container& container, oci::Process process, const ExecConfig& asked) {
   ContainerConfig config = container.config;
   config.privileged |= asked.privileged;
   const std::string& user_name = asked.user.empty() ? config.user : asked.user;
-  const Identity user = TRY(find_user(user_name, config, container.pid));
+  const oci::Identity user = TRY(find_user(user_name, config, container.pid));
   process.args = asked.command;
   process.terminal = asked.tty;
   process.console_size.reset();

@@ -95,7 +95,7 @@ Result<oci::Process> build_process(const SpecInput& input, const oci::Capabiliti
 
 }  // namespace
 
-Result<oci::Capabilities> build_capabilities(const ContainerConfig& config, const Identity& user) {
+Result<oci::Capabilities> build_capabilities(const ContainerConfig& config, const oci::Identity& user) {
   const auto added = TRY(mask_of(config.cap_add));
   const auto dropped = TRY(mask_of(config.cap_drop));
   if (added & dropped)
@@ -115,7 +115,7 @@ Result<oci::Capabilities> build_capabilities(const ContainerConfig& config, cons
   return sets;
 }
 
-std::vector<std::string> build_environment(const std::vector<std::string>& env, const Identity& user,
+std::vector<std::string> build_environment(const std::vector<std::string>& env, const oci::Identity& user,
                                            const std::string& hostname, bool tty) {
   std::vector<std::string> result{kDefaultPath, "container=gantry", "HOSTNAME=" + hostname, "HOME=" + user.home};
   if (tty) result.emplace_back("TERM=xterm");

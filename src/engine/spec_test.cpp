@@ -16,7 +16,7 @@ using testing::StartsWith;
 
 ContainerConfig config() { return {.command = {"true"}}; }
 
-Result<oci::Spec> build(const ContainerConfig& config, Identity user = {.home = "/root"},
+Result<oci::Spec> build(const ContainerConfig& config, oci::Identity user = {.home = "/root"},
                         std::optional<linux::IdMaps> maps = {}) {
   const bool limits = !maps;
   return build_spec({.config = config,

@@ -37,7 +37,7 @@ Result<Fd> listen_for_clients(const Fd& folder) {
   return socket;
 }
 
-Result<> check_mapped(const linux::IdMaps& maps, const Identity& user) {
+Result<> check_mapped(const linux::IdMaps& maps, const oci::Identity& user) {
   auto inside = [](const std::vector<linux::IdMap>& ranges, std::uint32_t id) {
     return std::ranges::any_of(
         ranges, [id](const linux::IdMap& map) { return id >= map.inside && id - map.inside < map.count; });
@@ -74,12 +74,12 @@ class Start {
   }
 
   /// In the image's own files, read without mounting it, and with what the container has written since.
-  Result<Identity> find_user() {
+  Result<oci::Identity> find_user() {
     const LayeredTree tree = TRY(LayeredTree::open(root_.tree));
     const auto passwd = TRY(tree.read("/etc/passwd"));
     const auto group = TRY(tree.read("/etc/group"));
-    Identity user =
-        TRY(resolve_user(record_.config.user, record_.config.groups, passwd.value_or(""), group.value_or("")));
+    oci::Identity user =
+        TRY(oci::resolve_user(record_.config.user, record_.config.groups, passwd.value_or(""), group.value_or("")));
     if (maps_) TRY(check_mapped(*maps_, user));
     return user;
   }
@@ -159,7 +159,7 @@ class Start {
   std::optional<linux::IdMaps> maps_;
   std::string hostname_;
   std::vector<Mount> files_;
-  Identity user_;
+  oci::Identity user_;
   runtime::CreateRequest request_;
 };
 

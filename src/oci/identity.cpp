@@ -1,11 +1,11 @@
-#include "engine/user.hpp"
+#include "oci/identity.hpp"
 
 #include "base/text.hpp"
 
 #include <algorithm>
 #include <optional>
 
-namespace gantry::engine {
+namespace gantry::oci {
 
 namespace {
 
@@ -115,4 +115,4 @@ Result<Identity> resolve_user(std::string_view user, std::span<const std::string
   return identity;
 }
 
-}  // namespace gantry::engine
+}  // namespace gantry::oci

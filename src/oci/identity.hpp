@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace gantry::engine {
+namespace gantry::oci {
 
 /// Who a process runs as.
 struct Identity {
@@ -25,4 +25,4 @@ struct Identity {
 Result<Identity> resolve_user(std::string_view user, std::span<const std::string> further_groups,
                               std::string_view passwd, std::string_view group);
 
-}  // namespace gantry::engine
+}  // namespace gantry::oci

@@ -1,8 +1,8 @@
-#include "engine/user.hpp"
+#include "oci/identity.hpp"
 
 #include <gmock/gmock.h>
 
-namespace gantry::engine {
+namespace gantry::oci {
 namespace {
 
 using testing::ElementsAre;
@@ -79,4 +79,4 @@ TEST(User, AShortOrUnendedLineCounts) {
 TEST(User, WithoutFilesRootStillHasAHome) { EXPECT_EQ(resolve_user("root", {}, "", "").has_value(), false); }
 
 }  // namespace
-}  // namespace gantry::engine
+}  // namespace gantry::oci
