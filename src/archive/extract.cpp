@@ -11,6 +11,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <map>
 
@@ -48,6 +49,7 @@ class Extractor {
   Result<> write_pieces(const Fd& file, const Entry& entry);
   Result<> make_link(int dir, const std::string& name, const Entry& entry);
   Result<> make_special(int dir, const std::string& name, const Entry& entry);
+  Result<> keep_times(std::string_view folder);
   Result<> finish_folders();
 
   /// Runs a call that makes `name`; what has the name already gives way first.
@@ -65,6 +67,8 @@ class Extractor {
   LowerContent lower_;
   /// Folders get their metadata last: their content changes their times, and a mode may forbid us to add to them.
   std::map<std::string, Entry> folders_;
+  /// Folders of lower layers in which this one only adds or removes something get their times back.
+  std::map<std::string, std::array<timespec, 2>, std::less<>> times_;
   Extracted totals_;
 };
 
@@ -81,6 +85,7 @@ Result<> Extractor::unpack(Entry& entry) {
     auto [folder, part] = split_path(path);
     std::string name(part);
     int dir = TRY(tree_.folder(folder));
+    TRY(keep_times(folder));
     if (entry.kind != Kind::directory) return make_node(dir, name, entry);
     TRY(tree_.make_folder(dir, name));
   }
@@ -92,11 +97,15 @@ Result<> Extractor::unpack_whiteout(const Whiteout& whiteout) {
   bool overlay = options_.whiteouts == Whiteouts::overlay;
   if (whiteout.type == Whiteout::Type::metadata) return {};
   if (whiteout.type == Whiteout::Type::opaque) {
+    if (!overlay) TRY(keep_times(whiteout.path));
     if (!overlay) return lower_.clear(whiteout.path);
     int dir = TRY(tree_.folder(whiteout.path));
     return set_opaque(TRY(open_at(dir, ".", O_RDONLY | O_DIRECTORY)), options_.user_xattr);
   }
-  if (!overlay) return lower_.hide(whiteout.path);
+  if (!overlay) {
+    TRY(keep_times(split_path(whiteout.path).folder));
+    return lower_.hide(whiteout.path);
+  }
   auto [folder, part] = split_path(whiteout.path);
   std::string name(part);
   int dir = TRY(tree_.folder(folder));
@@ -192,6 +201,17 @@ Result<> Extractor::make_special(int dir, const std::string& name, const Entry& 
   return set_metadata_at(dir, name, entry, options_);
 }
 
+/// Before the folder changes.
+Result<> Extractor::keep_times(std::string_view folder) {
+  if (options_.whiteouts != Whiteouts::apply || times_.contains(folder)) return {};
+  auto fd = tree_.existing_folder(folder);
+  if (!fd) return {};  // a whiteout of what is not there
+  struct stat info;
+  if (fstat(fd->get(), &info) < 0) return Error::system("look at folder '{}'", folder);
+  times_.emplace(folder, std::array{info.st_atim, info.st_mtim});
+  return {};
+}
+
 Result<> Extractor::finish_folders() {
   // Last name first: content before the folder whose mode may forbid to enter it.
   for (auto at = folders_.rbegin(); at != folders_.rend(); ++at) {
@@ -201,6 +221,13 @@ Result<> Extractor::finish_folders() {
                     folder.error().os_error() == ELOOP))
       continue;
     TRY(with_context(set_metadata(TRY(std::move(folder)), at->second, options_), "unpack '{}'", at->first));
+  }
+  for (const auto& [path, times] : times_) {
+    if (folders_.contains(path)) continue;
+    auto folder = tree_.open_folder(path);
+    // It is gone, or was reached through a link.
+    if (!folder) continue;
+    if (futimens(folder->get(), times.data()) < 0) return Error::system("set the times of '{}'", path);
   }
   return {};
 }
