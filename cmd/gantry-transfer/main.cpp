@@ -71,25 +71,28 @@ constinit const Command kInsert = command("insert");
 constinit const Command kLayers = command("layers");
 constinit const Command kLock = command("lock");
 constinit const Command kRebase = command("rebase");
+constinit const Command kRepack = command("repack");
 constinit const Command kSearch = command("search");
 constinit const Command kSquash = command("squash");
 constinit const Command kSync = command("sync");
 constinit const Command kTags = command("tags");
+constinit const Command kUnpack = command("unpack");
 constinit const Command kValidate = command("validate");
 
 }  // namespace image_cli
 #endif
 
 constexpr const Command* kImageCommands[] = {
-    &image_cli::kAppend, &image_cli::kBlob,         &transfer::kBootstrap,
-    &image_cli::kCat,    &image_cli::kCatalog,      &image_cli::kConfig,
-    &remote::kCopy,      &image_cli::kDigest,       &image_cli::kExtract,
-    &image_cli::kFind,   &image_cli::kFlatten,      &transfer::kImport,
-    &image_cli::kInsert, &image_cli::kImageInspect, &image_cli::kLayers,
-    &transfer::kLoad,    &image_cli::kLock,         &remote::kPull,
-    &remote::kPush,      &image_cli::kRebase,       &transfer::kSave,
-    &image_cli::kSearch, &image_cli::kSquash,       &image_cli::kSync,
-    &image_cli::kTags,   &image_cli::kValidate,
+    &image_cli::kAppend,   &image_cli::kBlob,         &transfer::kBootstrap,
+    &image_cli::kCat,      &image_cli::kCatalog,      &image_cli::kConfig,
+    &remote::kCopy,        &image_cli::kDigest,       &image_cli::kExtract,
+    &image_cli::kFind,     &image_cli::kFlatten,      &transfer::kImport,
+    &image_cli::kInsert,   &image_cli::kImageInspect, &image_cli::kLayers,
+    &transfer::kLoad,      &image_cli::kLock,         &remote::kPull,
+    &remote::kPush,        &image_cli::kRebase,       &image_cli::kRepack,
+    &transfer::kSave,      &image_cli::kSearch,       &image_cli::kSquash,
+    &image_cli::kSync,     &image_cli::kTags,         &image_cli::kUnpack,
+    &image_cli::kValidate,
 };
 constinit const Command kImage = {
     .name = "image",

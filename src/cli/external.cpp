@@ -39,11 +39,15 @@ constinit const Command kPush = of_transfer("push", "Bring an image to a registr
 constinit const Command kRebase = of_transfer("rebase", "Put an image's own layers onto another base");
 constinit const Command kRegistry = {
     .name = "registry", .summary = "Run a registry of images", .program = "gantry-registry"};
+constinit const Command kRepack =
+    of_transfer("repack", "Make an image of a bundle, with a layer of what has changed in it");
 constinit const Command kSave = of_transfer("save", "Write images to an archive or a folder");
 constinit const Command kSearch = of_transfer("search", "Look for images in registries");
 constinit const Command kSquash = of_transfer("squash", "Make one layer of the topmost layers of an image");
 constinit const Command kSync = of_transfer("sync", "Copy the images that a file lists");
 constinit const Command kTags = of_transfer("tags", "List the tags of a repository");
+constinit const Command kUnpack =
+    of_transfer("unpack", "Unpack an image to a folder that a runtime can run, and that can be packed again");
 constinit const Command kValidate = of_transfer("validate", "Check every digest, size and media type of images");
 
 }  // namespace gantry::cli

@@ -87,12 +87,11 @@ constinit const Command kExists = options::command<exists>({
 });
 
 constexpr const Command* kCommands[] = {
-    &kAppend,       &kBlob,      &kBootstrap,    &kCat,   &kCatalog,  &kConfig,     &kCopy,       &kImageDiff,
-    &kDigest,       &kExists,    &kExtract,      &kFind,  &kFlatten,  &kHistory,    &kImport,     &kInsert,
-    &kImageInspect, &kLayers,    &kLoad,         &kLock,  &kImageLs,  &kImageMount, &kImagePrune, &kPull,
-    &kPush,         &kRebase,    &kImageRm,      &kSave,  &kSearch,   &kSquash,     &kSync,       &kTag,
-    &kTags,         &kImageTree, &kImageUnmount, &kUntag, &kValidate,
-};
+    &kAppend,       &kBlob,   &kBootstrap, &kCat,          &kCatalog, &kConfig,     &kCopy,       &kImageDiff,
+    &kDigest,       &kExists, &kExtract,   &kFind,         &kFlatten, &kHistory,    &kImport,     &kInsert,
+    &kImageInspect, &kLayers, &kLoad,      &kLock,         &kImageLs, &kImageMount, &kImagePrune, &kPull,
+    &kPush,         &kRebase, &kRepack,    &kImageRm,      &kSave,    &kSearch,     &kSquash,     &kSync,
+    &kTag,          &kTags,   &kImageTree, &kImageUnmount, &kUnpack,  &kUntag,      &kValidate};
 
 }  // namespace
 

@@ -78,6 +78,7 @@ Result<Draft> open_draft(const transfer::Origin& origin, const transfer::Listed&
   std::string name = fmt::format("{}: manifest of {}", origin.name(), image.label);
   Draft draft;
   draft.label = image.label;
+  draft.original = oci::bare(document.descriptor);
   draft.manifest = TRY(oci::parse_manifest(document.bytes, name));
   if (draft.manifest.media_type.empty()) draft.manifest.media_type = document.descriptor.media_type;
   if (!oci::is_config(draft.manifest.config.media_type))

@@ -24,6 +24,7 @@ struct DraftLayer {
 /// read when the result is copied to somewhere that lacks them.
 struct Draft {
   std::string label;               ///< for errors: a name, or a digest
+  oci::Descriptor original;        ///< of the manifest that it was
   oci::Manifest manifest;          ///< `config` and `layers` are made at the end
   oci::ImageConfig config;         ///< `rootfs` is made at the end
   std::vector<DraftLayer> layers;  ///< the base first
