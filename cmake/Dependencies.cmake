@@ -15,6 +15,7 @@ function(gantry_static_library target)
   endforeach()
 endfunction()
 
+gantry_static_library(gantry_crypt crypt)
 gantry_static_library(gantry_seccomp seccomp)
 gantry_static_library(gantry_sqlite sqlite3)
 target_link_libraries(gantry_sqlite INTERFACE m)

@@ -7,7 +7,7 @@ using gantry::options::Command;
 namespace options = gantry::options;
 namespace registry_cli = gantry::registry_cli;
 
-constexpr const Command* kRegistryCommands[] = {&registry_cli::kServe};
+constexpr const Command* kRegistryCommands[] = {&registry_cli::kFsck, &registry_cli::kGc, &registry_cli::kServe};
 constinit const Command kRegistry = {
     .name = "registry",
     .summary = "Run a registry of images",

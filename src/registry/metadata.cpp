@@ -75,13 +75,6 @@ Result<ManifestRecord> read_record(const sql::Statement& query) {
   return record;
 }
 
-Result<std::vector<BlobLink>> read_links(sql::Database& database, std::string_view text) {
-  auto query = TRY(database.prepare(text));
-  std::vector<BlobLink> links;
-  while (TRY(query.step())) links.push_back({std::string(query.text(0)), std::string(query.text(1))});
-  return links;
-}
-
 Result<> note_use(sql::Database& database, std::int64_t repository, const oci::Digest& digest) {
   auto update = TRY(database.prepare("UPDATE blobs SET used=? WHERE repository=? AND digest=?"));
   return update.bind_all(now(), repository, digest.text()).run();
@@ -299,57 +292,6 @@ Result<std::vector<ManifestRecord>> Metadata::referrers(std::string_view reposit
   std::vector<ManifestRecord> records;
   while (TRY(query.step())) records.push_back(TRY(read_record(query)));
   return records;
-}
-
-Result<std::int64_t> Metadata::drop_unused_blobs(std::int64_t before) {
-  std::int64_t dropped = 0;
-  TRY(write([&](sql::Database& database) -> Result<> {
-    auto remove = TRY(database.prepare(
-        "DELETE FROM blobs WHERE used<? AND NOT EXISTS(SELECT 1 FROM parts p JOIN manifests m ON m.id=p.manifest"
-        " WHERE p.digest=blobs.digest AND m.repository=blobs.repository)"));
-    TRY(remove.bind_all(before).run());
-    dropped = database.changes();
-    return {};
-  }));
-  return dropped;
-}
-
-Result<> Metadata::with_unreferenced(const std::vector<oci::Digest>& digests,
-                                     const std::function<Result<>(const oci::Digest&)>& remove) {
-  return write([&](sql::Database& database) -> Result<> {
-    auto query =
-        TRY(database.prepare("SELECT 1 WHERE EXISTS(SELECT 1 FROM blobs WHERE digest=?1) OR"
-                             " EXISTS(SELECT 1 FROM manifests WHERE digest=?1)"));
-    for (const auto& digest : digests) {
-      const auto found = TRY(one_integer(query.bind_all(digest.text())));
-      if (!found) TRY(remove(digest));
-    }
-    return {};
-  });
-}
-
-Result<std::vector<BlobLink>> Metadata::blob_links() {
-  auto lent = TRY(lease());
-  return read_links(*lent, "SELECT r.name, b.digest FROM blobs b JOIN repositories r ON r.id=b.repository");
-}
-
-Result<std::vector<BlobLink>> Metadata::manifest_links() {
-  auto lent = TRY(lease());
-  return read_links(*lent, "SELECT r.name, m.digest FROM manifests m JOIN repositories r ON r.id=m.repository");
-}
-
-Result<std::vector<BlobLink>> Metadata::missing_parts() {
-  auto lent = TRY(lease());
-  return read_links(*lent,
-                    "SELECT DISTINCT r.name, p.digest FROM parts p JOIN manifests m ON m.id=p.manifest"
-                    " JOIN repositories r ON r.id=m.repository WHERE NOT EXISTS(SELECT 1 FROM blobs b WHERE"
-                    " b.repository=r.id AND b.digest=p.digest) AND NOT EXISTS(SELECT 1 FROM manifests o WHERE"
-                    " o.repository=r.id AND o.digest=p.digest)");
-}
-
-Result<std::string> Metadata::integrity() {
-  auto lent = TRY(lease());
-  return lent->integrity();
 }
 
 Result<std::int64_t> Metadata::version() {

@@ -89,6 +89,11 @@ class Metadata {
 
   /// Drops blobs from repositories where no manifest has named them and nobody has used them since `before`.
   Result<std::int64_t> drop_unused_blobs(std::int64_t before);
+  /// Drops manifests that were pushed before `before` and that no tag leads to: neither by itself, nor by way of an
+  /// index, nor as the subject of theirs.
+  Result<std::int64_t> drop_untagged_manifests(std::int64_t before);
+  /// Nobody has it any more, as a blob or as a manifest, and `remove` removes its file.
+  Result<> drop_blob_everywhere(const oci::Digest& digest, const std::function<Result<>()>& remove);
   /// Of `digests`, those that no repository has are given to `remove`, inside a transaction.
   Result<> with_unreferenced(const std::vector<oci::Digest>& digests,
                              const std::function<Result<>(const oci::Digest&)>& remove);

@@ -25,11 +25,21 @@ std::string quoted(std::string_view text) {
 
 std::optional<serve::Response> Service::answer_at_once(const serve::Request& request) {
   if (request.path == "/healthz") return plain(200, "ok\n");
-  return api_.answer_at_once(request);
+  if (request.path == "/readyz") return std::nullopt;
+  switch (gate_.glance(request)) {
+    case Gate::Verdict::pass:
+      return api_.answer_at_once(request);
+    case Gate::Verdict::refused:
+      return gate_.refusal();
+    case Gate::Verdict::unsure:
+      break;
+  }
+  return std::nullopt;
 }
 
 serve::Response Service::handle(const serve::Request& request, Source& body) {
   if (request.path == "/readyz") return ready();
+  if (auto refused = gate_.check(request)) return std::move(*refused);
   if (request.path == "/metrics") {
     auto response = plain(200, metrics());
     response.fields.clear();

@@ -2,6 +2,7 @@
 
 #include "base/fd.hpp"
 #include "registry/api.hpp"
+#include "registry/gate.hpp"
 
 #include <array>
 #include <atomic>
@@ -13,8 +14,8 @@ namespace gantry::registry {
 class Service final : public serve::Handler {
  public:
   /// `access_log` gets a line of JSON for each request; invalid: nobody wants it.
-  Service(Api& api, Storage& storage, Fd access_log)
-      : api_(api), storage_(storage), access_log_(std::move(access_log)) {}
+  Service(Api& api, Storage& storage, const Gate& gate, Fd access_log)
+      : api_(api), storage_(storage), gate_(gate), access_log_(std::move(access_log)) {}
 
   /// How many connections are open, for /metrics.
   void set_connections(std::function<std::size_t()> connections) { connections_ = std::move(connections); }
@@ -34,6 +35,7 @@ class Service final : public serve::Handler {
 
   Api& api_;
   Storage& storage_;
+  const Gate& gate_;
   Fd access_log_;
   std::function<std::size_t()> connections_;
   std::atomic<bool> stopping_ = false;

@@ -8,6 +8,8 @@ namespace gantry::registry_cli {
 using options::Command;
 using options::Globals;
 
+extern const Command kFsck;
+extern const Command kGc;
 extern const Command kServe;
 
 }  // namespace gantry::registry_cli

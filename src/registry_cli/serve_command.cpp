@@ -22,6 +22,8 @@ struct ServeArguments {
   std::string listen = "127.0.0.1:5000";
   std::string storage;
   std::string access_log;
+  std::string htpasswd;
+  bool anonymous_pull = false;
   bool read_only = false;
 };
 
@@ -32,6 +34,16 @@ Result<Fd> open_access_log(const std::string& path) {
   if (path.empty()) return Fd();
   if (path == "-") return Fd(1).duplicate();
   return open_file(path, O_WRONLY | O_APPEND | O_CREAT, 0640);
+}
+
+Result<registry::GateSettings> make_gate(const ServeArguments& arguments) {
+  registry::GateSettings settings;
+  settings.anonymous_pull = arguments.anonymous_pull;
+  if (!arguments.htpasswd.empty()) settings.passwords = TRY(registry::Passwords::load(arguments.htpasswd));
+  else if (arguments.anonymous_pull)
+    return fail(Code::invalid, "--anonymous-pull says who needs no password, and nobody needs one")
+        .with_cure("name the users with --htpasswd");
+  return settings;
 }
 
 /// The signals that end the program, for one thread to wait for.
@@ -46,7 +58,7 @@ sigset_t block_signals() {
 }
 
 /// Does once a second what is not to be done by requests, until a signal comes.
-Result<> wait_for_end(const sigset_t& signals, registry::Storage& storage, registry::Api& api) {
+Result<> wait_for_end(const sigset_t& signals, registry::Storage& storage, registry::Api& api, registry::Gate& gate) {
   std::int64_t version = TRY(storage.metadata->version()), swept = 0;
   while (true) {
     if (const auto time = monotonic(); swept == 0 || time - swept > kUploadsSwept) {
@@ -56,6 +68,7 @@ Result<> wait_for_end(const sigset_t& signals, registry::Storage& storage, regis
     }
     const timespec second{1, 0};
     if (sigtimedwait(&signals, nullptr, &second) > 0) return {};
+    if (auto refreshed = gate.refresh(); !refreshed) log::error("{}", refreshed.error().message());
     // A collection, or an administrator's hand.
     if (const auto seen = TRY(storage.metadata->version()); seen != version) {
       version = seen;
@@ -76,12 +89,13 @@ Result<int> run_serve(const Globals& globals, const ServeArguments& arguments) {
   const Lock lock = TRY(std::move(alone));
 
   registry::Api api(storage, {.read_only = arguments.read_only});
-  registry::Service service(api, storage, TRY(open_access_log(arguments.access_log)));
+  registry::Gate gate(TRY(make_gate(arguments)));
+  registry::Service service(api, storage, gate, TRY(open_access_log(arguments.access_log)));
   auto listener = TRY(serve::listen_on(arguments.listen));
   auto server = TRY(serve::Server::start(std::move(listener), service));
   service.set_connections([&server] { return server.connections(); });
   TRY(options::print(fmt::format("listening on {}\n", server.address())));
-  auto waited = wait_for_end(signals, storage, api);
+  auto waited = wait_for_end(signals, storage, api, gate);
   service.stop();
   server.drain();
   TRY(std::move(waited));
@@ -97,6 +111,10 @@ constexpr options::Option kOptions[] = {
     options::option<&ServeArguments::access_log>(0, "access-log", "FILE",
                                                  "Add a line of JSON for each request; - is standard output")
         .completing(options::Completes::files),
+    options::option<&ServeArguments::htpasswd>(0, "htpasswd", "FILE",
+                                               "Serve the users of this file alone, as htpasswd -B makes it")
+        .completing(options::Completes::files),
+    options::flag<&ServeArguments::anonymous_pull>(0, "anonymous-pull", "Let everybody pull, and the users push"),
     options::flag<&ServeArguments::read_only>(0, "read-only", "Take no pushes and delete nothing"),
 };
 constexpr options::Group kGroups[] = {options::group(kOptions)};
@@ -115,8 +133,9 @@ constinit const Command kServe = options::command<run_serve>({
         "Runs a registry as the OCI distribution specification 1.1 has it, for docker, podman, skopeo, buildah and "
         "`gantry push` and `gantry pull`, until SIGTERM or SIGINT ends it; requests that are being answered are "
         "finished first.\n"
-        "It speaks plain HTTP and asks nobody for a password: let it listen elsewhere than on 127.0.0.1 only in a "
-        "network that you trust, or behind a proxy that does both.\n"
+        "Without options it speaks plain HTTP and asks nobody for a password: let it listen elsewhere than on "
+        "127.0.0.1 "
+        "only in a network that you trust. Passwords go over plain HTTP for everyone on the way to read: use TLS.\n"
         "/healthz tells whether it lives, /readyz whether it can work, and /metrics counts for Prometheus.",
     .examples = kExamples,
     .groups = kGroups,

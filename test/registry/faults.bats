@@ -5,6 +5,9 @@
 load ../support/common
 load serving
 
+# acknowledged COUNT: so many images have been pushed.
+acknowledged() { [[ -e $WORK/acknowledged ]] && (($(wc -l <"$WORK/acknowledged") >= $1)); }
+
 @test "killed during pushes, it has all that it acknowledged" {
   need python3
   serve
@@ -12,14 +15,14 @@ load serving
   for round in 1 2 3 4 5; do
     python3 "$GANTRY_SOURCE/test/registry/pusher.py" push "$port" "$WORK/acknowledged" "$round" &
     local pusher=$!
+    eventually acknowledged "$((round * 2))"
     # The moment is what is random here.
-    sleep "0.$(printf %03d $((RANDOM % 700 + 100)))"
+    sleep "0.$(printf %03d $((RANDOM % 300)))"
     stop_serving KILL
     wait $pusher
     serve
     python3 "$GANTRY_SOURCE/test/registry/pusher.py" check "$port" "$WORK/acknowledged"
   done
-  [[ $(wc -l <"$WORK/acknowledged") -gt 5 ]] || fail "too little was pushed"
 }
 
 @test "an upload goes on after the registry was killed" {
@@ -96,4 +99,67 @@ client.send(b"lo")
 assert client.getresponse().status == 201
 PYTHON
   eventually gone "$SERVER_PID"
+}
+
+@test "killed during a collection, it is sound, and every image is there" {
+  need python3
+  serve
+  local port=${REGISTRY##*:} round i
+  for round in 1 2 3 4; do
+    python3 "$GANTRY_SOURCE/test/registry/pusher.py" push "$port" "$WORK/acknowledged" "$round" 3>&- &
+    local pusher=$!
+    eventually acknowledged "$((round * 2))"
+    kill $pusher
+    wait $pusher || true
+    for ((i = 0; i < 40; i++)); do
+      head -c 1000 /dev/urandom >"$WORK/useless"
+      equal 201 "$(ask -X POST --data-binary @"$WORK/useless" "/v2/useless/blobs/uploads/?digest=sha256:$(sha256sum <"$WORK/useless" | cut -d' ' -f1)")"
+    done
+    gantry registry gc --storage "$STORAGE" --grace 0s &
+    local collection=$!
+    # The moment is what is random here.
+    sleep "0.$(printf %03d $((RANDOM % 80)))"
+    kill -KILL $collection 2>/dev/null || true
+    wait $collection || true
+    gantry registry fsck --storage "$STORAGE"
+    python3 "$GANTRY_SOURCE/test/registry/pusher.py" check "$port" "$WORK/acknowledged"
+  done
+  gantry registry gc --storage "$STORAGE" --grace 0s
+  equal "$(ask "/v2/useless/tags/list")" 200
+  python3 "$GANTRY_SOURCE/test/registry/pusher.py" check "$port" "$WORK/acknowledged"
+}
+
+@test "collections while images are pushed and pulled take nothing of them" {
+  make_layout
+  serve
+  local i
+  (while [[ ! -e $WORK/stop ]]; do gantry registry gc --storage "$STORAGE" >/dev/null; done) 3>&- &
+  local collections=$!
+  for i in 1 2 3 4 5; do
+    skopy "oci:$WORK/layout:image" "docker://$REGISTRY/app$i:1"
+    skopy "docker://$REGISTRY/app$i:1" "oci:$WORK/back$i:image"
+    diff -r "$WORK/layout/blobs" "$WORK/back$i/blobs"
+    ask -X DELETE "/v2/app$i/manifests/1"
+  done
+  touch "$WORK/stop"
+  wait $collections
+  run -0 gantry registry fsck --storage "$STORAGE"
+}
+
+@test "damage is found and mended by another push" {
+  make_layout
+  serve
+  skopy "oci:$WORK/layout:image" "docker://$REGISTRY/app:1"
+  local blob=$STORAGE/blobs/sha256/${BIG#sha256:}
+  printf x | dd of="$blob" bs=1 seek=1000 conv=notrunc status=none
+  run -1 gantry registry fsck --storage "$STORAGE"
+  contains "$output" "$BIG is damaged: a blob of app"
+  run -1 gantry registry fsck --storage "$STORAGE" --repair
+  contains "$output" "1 repaired"
+  skopy "oci:$WORK/layout:image" "docker://$REGISTRY/app:1"
+  run -0 gantry registry fsck --storage "$STORAGE"
+  skopy "docker://$REGISTRY/app:1" "oci:$WORK/back:image"
+  diff -r "$WORK/layout/blobs" "$WORK/back/blobs"
+  run -125 gantry registry fsck --storage "$WORK/nothing"
+  one_sentence "$output"
 }
