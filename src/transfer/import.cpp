@@ -1,6 +1,6 @@
 #include "transfer/import.hpp"
 
-#include "base/clock.hpp"
+#include "base/build_time.hpp"
 #include "transfer/change.hpp"
 
 namespace gantry::transfer {
@@ -8,7 +8,7 @@ namespace gantry::transfer {
 Result<LoadedImage> import(const store::Store& store, std::unique_ptr<Source> tar, const std::string& label,
                            const ImportOptions& options) {
   oci::ImageConfig config;
-  config.created = to_rfc3339(now());
+  config.created = to_rfc3339(TRY(build_time()));
   config.os = options.platform.os;
   config.architecture = options.platform.architecture;
   config.variant = options.platform.variant;

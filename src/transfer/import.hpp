@@ -20,7 +20,8 @@ struct ImportOptions {
   oci::Platform platform = oci::host_platform();
 };
 
-/// Makes an image of one layer from a tar, plain or compressed with gzip or zstd. `label` is for errors.
+/// Makes an image of one layer from a tar, plain or compressed with gzip or zstd. `label` is for errors. Its time is
+/// build_time(), so that the same tar can give the same image.
 Result<LoadedImage> import(const store::Store& store, std::unique_ptr<Source> tar, const std::string& label,
                            const ImportOptions& options);
 

@@ -18,7 +18,8 @@ struct ImportArguments {
 Result<int> run_import(const Globals& globals, const ImportArguments& arguments) {
   const std::string& path = arguments.words[0];
   ImportOptions options{.changes = arguments.changes, .message = arguments.message};
-  options.created_by = fmt::format("gantry import {}", path);
+  // Where it lay on this machine is nobody's business, and would make another image of it.
+  options.created_by = fmt::format("gantry import {}", path.substr(path.rfind('/') + 1));
   if (arguments.words.size() > 1) options.name = TRY(store::local_name(arguments.words[1]));
   if (arguments.platform) options.platform = *arguments.platform;
   TRY(with_store(globals, [&](const store::Store& store) -> Result<> {

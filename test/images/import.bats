@@ -48,3 +48,23 @@ make_root_tar() {
   contains "$(cat "$root/etc/passwd")" 'root:x:0:0:'
   equal "$(skopeo inspect --config "oci:$WORK/root:localhost/busybox:latest" | jq -c .config.Cmd)" '["sh"]'
 }
+
+@test "the same tree gives the same image everywhere" {
+  make_rootfs "$WORK/tree"
+  ln "$WORK/tree/etc/passwd" "$WORK/tree/etc/again"
+  cp -a "$WORK/tree" "$WORK/other"
+  local tree ids=() options=(--sort=name --mtime=@1000 --owner=0 --group=0 --numeric-owner)
+  for tree in tree other; do
+    mkdir -p "$WORK/$tree-place"
+    tar -C "$WORK/$tree" "${options[@]}" -cf "$WORK/$tree-place/root.tar" .
+    ids+=("$(SOURCE_DATE_EPOCH=1000 gantry --root "$WORK/root-$tree" import -c 'ENV A=1' "$WORK/$tree-place/root.tar" app)")
+    gantry --root "$WORK/root-$tree" save --format oci-archive -o "$WORK/$tree.tar" app
+  done
+  equal "${ids[0]}" "${ids[1]}"
+  cmp "$WORK/tree.tar" "$WORK/other.tar"
+  equal "$(skopeo inspect --config oci-archive:"$WORK/tree.tar" | jq -r '.created, .history[0].created')" \
+    $'1970-01-01T00:16:40Z\n1970-01-01T00:16:40Z'
+  run -125 env SOURCE_DATE_EPOCH=soon "$WORK/bin/gantry" import "$WORK/tree-place/root.tar" app
+  one_sentence "$output"
+  contains "$output" SOURCE_DATE_EPOCH
+}
