@@ -34,7 +34,7 @@ class Extractor {
   Result<Extracted> run() {
     while (auto entry = TRY(reader_.next())) {
       if (++totals_.entries > options_.max_entries)
-        return fail(Code::invalid, "the layer has more than the {} entries allowed", options_.max_entries);
+        return fail(Code::no_space, "the layer has more than the {} entries allowed", options_.max_entries);
       TRY(with_context(unpack(*entry), "unpack '{}'", entry->path));
     }
     TRY(finish_folders());
@@ -148,7 +148,7 @@ Result<> Extractor::write_pieces(const Fd& file, const Entry& entry) {
     if (data.empty()) break;
     totals_.bytes += data.size();
     if (totals_.bytes > options_.max_bytes)
-      return fail(Code::invalid, "the layer holds more than the {} bytes allowed", options_.max_bytes);
+      return fail(Code::no_space, "the layer holds more than the {} bytes allowed", options_.max_bytes);
     while (!data.empty()) {
       ssize_t put = pwrite(file.get(), data.data(), data.size(), static_cast<off_t>(offset));
       if (put < 0 && errno == EINTR) continue;

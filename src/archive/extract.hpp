@@ -35,8 +35,8 @@ struct Extracted {
 /// never written through, and attributes by which overlayfs could be led astray are dropped. Entries that come twice:
 /// the last one counts. Nobody else may change the folder meanwhile.
 /// After an error the folder holds a part of the layer: the caller removes it. Nothing is synced.
-/// Errors name the entry; Code::invalid for attacks and exceeded limits, Code::corrupt for a broken archive,
-/// Code::no_space, Code::unsupported for an owner that this user namespace does not map.
+/// Errors name the entry; Code::invalid for attacks, Code::corrupt for a broken archive, Code::no_space for a full disk
+/// and for exceeded limits, Code::unsupported for an owner that this user namespace does not map.
 Result<Extracted> extract(Source& tar, const Fd& root, const ExtractOptions& options);
 
 }  // namespace gantry::archive

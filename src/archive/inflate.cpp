@@ -41,7 +41,7 @@ Result<std::size_t> Inflater::read(std::span<std::byte> buffer) {
   if (!compression_) TRY(detect());
   std::size_t got = TRY(decoder_ ? decode(buffer) : read_plain(buffer));
   made_ += got;
-  if (made_ > limit_) return fail(Code::invalid, "it holds more than the {} bytes allowed", limit_);
+  if (made_ > limit_) return fail(Code::no_space, "it holds more than the {} bytes allowed", limit_);
   return got;
 }
 

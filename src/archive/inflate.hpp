@@ -18,7 +18,7 @@ inline constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::ma
 /// bytes there, damage and a stream that stops early are Code::corrupt.
 class Inflater final : public Source {
  public:
-  /// `source` outlives it. More than `limit` bytes of output are Code::invalid: a bomb.
+  /// `source` outlives it. More than `limit` bytes of output are Code::no_space: a bomb.
   explicit Inflater(Source& source, std::uint64_t limit = kNoLimit) : source_(source), limit_(limit) {}
   /// With a decoder of the caller's choice.
   Inflater(Source& source, Compression compression, std::unique_ptr<Decoder> decoder)

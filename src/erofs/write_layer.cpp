@@ -54,7 +54,7 @@ class LayerWriter {
     TRY(image_.append_zeros(kBlockSize));  // of the superblock
     while (auto entry = TRY(reader_.next())) {
       if (++totals_.entries > options_.max_entries)
-        return fail(Code::invalid, "the layer has more than the {} entries allowed", options_.max_entries);
+        return fail(Code::no_space, "the layer has more than the {} entries allowed", options_.max_entries);
       TRY(with_context(add(*entry), "unpack '{}'", entry->path));
     }
     TRY(inodes_.finish());
@@ -172,7 +172,7 @@ Result<Content> LayerWriter::write_body(FileBody& body) {
     if (data.empty()) return body.finish();
     totals_.bytes += data.size();
     if (totals_.bytes > options_.max_bytes)
-      return fail(Code::invalid, "the layer holds more than the {} bytes allowed", options_.max_bytes);
+      return fail(Code::no_space, "the layer holds more than the {} bytes allowed", options_.max_bytes);
     TRY(body.write(offset, data));
   }
 }

@@ -174,10 +174,10 @@ TEST_F(WriteLayer, RefusesWhatTheKernelCannotTake) {
 TEST_F(WriteLayer, StopsAtItsLimits) {
   options_.max_bytes = 10;
   must({file("a", "12345"), file("b", "12345")});
-  EXPECT_EQ(refused({file("a", "12345"), file("b", "123456")}), Code::invalid);
+  EXPECT_EQ(refused({file("a", "12345"), file("b", "123456")}), Code::no_space);
   options_.max_entries = 2;
   must({folder("a"), folder("b")});
-  EXPECT_EQ(refused({folder("a"), folder("b"), folder("c")}), Code::invalid);
+  EXPECT_EQ(refused({folder("a"), folder("b"), folder("c")}), Code::no_space);
 }
 
 TEST_F(WriteLayer, LeavesNoImageOfATruncatedArchive) {

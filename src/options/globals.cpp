@@ -1,6 +1,7 @@
 #include "options/globals.hpp"
 
 #include "base/file.hpp"
+#include "base/text.hpp"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -54,6 +55,16 @@ std::string storage_driver(const Globals& globals) {
   if (!globals.storage_driver.empty()) return globals.storage_driver;
   const char* variable = std::getenv("STORAGE_DRIVER");
   return variable != nullptr ? variable : "";
+}
+
+std::vector<std::string> storage_options(const Globals& globals) {
+  if (!globals.storage_options.empty()) return globals.storage_options;
+  const char* variable = std::getenv("STORAGE_OPTS");
+  if (variable == nullptr) return {};
+  std::vector<std::string> ours;
+  for (auto& word : split(variable, ','))
+    if (word.starts_with("size=") || word.starts_with("layer.")) ours.push_back(std::move(word));
+  return ours;
 }
 
 Result<Folders> folders(const Globals& globals) {

@@ -3,13 +3,17 @@
 #include "base/log.hpp"
 #include "options/option.hpp"
 
+#include <string>
+#include <vector>
+
 namespace gantry::options {
 
 /// The options that `gantry` and its siblings share.
 struct Globals {
   std::string root;  ///< as given; see folders()
   std::string run_root;
-  std::string storage_driver;  ///< for layers that come into the store
+  std::string storage_driver;                ///< for layers that come into the store
+  std::vector<std::string> storage_options;  ///< "KEY=VALUE": limits for them
   log::Level log_level = log::Level::warning;
   log::Format log_format = log::Format::text;
 };
@@ -26,6 +30,8 @@ inline constexpr Option kGlobalOptions[] = {
     option<&Globals::run_root>(0, "runroot", "PATH", "Where the state of running containers is kept")
         .completing(Completes::folders),
     option<&Globals::storage_driver>(0, "storage-driver", "overlay|erofs", "How new layers are kept on disk"),
+    option<&Globals::storage_options>(0, "storage-opt", "KEY=VALUE",
+                                      "Limit what comes in: size, layer.size, layer.files"),
     option<&Globals::log_level, read_choice<kLogLevels>>(0, "log-level", "debug|info|warning|error",
                                                          "Log messages of this level and above"),
     option<&Globals::log_format, read_choice<kLogFormats>>(0, "log-format", "text|json", "How log lines are written"),
@@ -33,6 +39,9 @@ inline constexpr Option kGlobalOptions[] = {
 
 /// As given, else as $STORAGE_DRIVER says, which podman reads too; empty: nobody says anything.
 std::string storage_driver(const Globals& globals);
+
+/// As given, else $STORAGE_OPTS, separated by commas. What that says about podman's own drivers is left out.
+std::vector<std::string> storage_options(const Globals& globals);
 
 /// For Program::ready.
 Result<> configure_log(void* globals);

@@ -3,12 +3,14 @@
 #include "base/log.hpp"
 #include "store/mapped.hpp"
 
+#include <algorithm>
+
 namespace gantry::store {
 
-Store::Store(const std::string& root, const Driver& driver)
-    : root_(root), blobs_(root), images_(blobs_), layers_(root, driver), snapshots_(root) {}
+Store::Store(const std::string& root, const Driver& driver, const Limits& limits)
+    : root_(root), blobs_(root), images_(blobs_), layers_(root, driver), snapshots_(root), limits_(limits) {}
 
-Result<Store> Store::open(const std::string& root, const Driver& driver) {
+Result<Store> Store::open(const std::string& root, const Driver& driver, const Limits& limits) {
   // Made last, so a store that has it is whole.
   std::string last = root + "/containers";
   if (!path_exists(last)) {
@@ -17,7 +19,16 @@ Result<Store> Store::open(const std::string& root, const Driver& driver) {
     TRY(make_folders(root + "/layers", 0700));
     TRY(make_folders(last, 0700));
   }
-  return Store(root, driver);
+  return Store(root, driver, limits);
+}
+
+Result<std::uint64_t> Store::room() const {
+  if (limits_.size == Limits::kNone) return Limits::kNone;
+  std::uint64_t taken = 0;
+  for (const auto& digest : TRY(blobs_.list())) taken += blobs_.size(digest).value_or(0);
+  for (const auto& diff_id : TRY(layers_.list()))
+    if (auto info = layers_.info(diff_id)) taken += info->size;
+  return limits_.size - std::min(limits_.size, taken);
 }
 
 Result<Lock> Store::use() const { return Lock::take(root_ + "/layers", Lock::Mode::shared); }

@@ -4,6 +4,7 @@
 #include "content/blobs.hpp"
 #include "store/images.hpp"
 #include "store/layers.hpp"
+#include "store/limits.hpp"
 #include "store/snapshots.hpp"
 
 #include <string>
@@ -19,14 +20,19 @@ namespace gantry::store {
 class Store {
  public:
   /// Makes the store when it is not there; else one system call.
-  /// `driver` is for layers that come into it.
-  static Result<Store> open(const std::string& root, const Driver& driver = overlay_driver());
+  /// `driver` and `limits` are for what comes into it.
+  static Result<Store> open(const std::string& root, const Driver& driver = overlay_driver(),
+                            const Limits& limits = {});
 
   const std::string& root() const { return root_; }
   const content::Blobs& blobs() const { return blobs_; }
   const Images& images() const { return images_; }
   const Layers& layers() const { return layers_; }
   const Snapshots& snapshots() const { return snapshots_; }
+  const Limits& limits() const { return limits_; }
+
+  /// By how many bytes it may grow; Limits::kNone where only the disk limits it. It looks at every blob and layer.
+  Result<std::uint64_t> room() const;
 
   /// Nothing is collected while this is held. Take it before looking for what you mean to use (an image to run, a blob
   /// that need not be copied), and keep it until that is on record: in index.json, in the database.
@@ -40,13 +46,14 @@ class Store {
   Result<> sweep() const;
 
  private:
-  Store(const std::string& root, const Driver& driver);
+  Store(const std::string& root, const Driver& driver, const Limits& limits);
 
   std::string root_;
   content::Blobs blobs_;
   Images images_;
   Layers layers_;
   Snapshots snapshots_;
+  Limits limits_;
 };
 
 }  // namespace gantry::store

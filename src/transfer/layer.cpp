@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -55,6 +56,7 @@ archive::ExtractOptions extract_options(const LayerOrder& order) {
   options.ignore_owner = rootless && maps_one_id();
   // Some builders write no end marker. With a digest to compare to, a cut is noticed all the same.
   bool is_known = !order.digest.empty() || !order.diff_id.empty();
+  options.max_entries = order.max_files;
   options.end = is_known ? archive::EndMarker::optional : archive::EndMarker::required;
   return options;
 }
@@ -96,7 +98,9 @@ Result<archive::UnpackJob> start_job(const LayerOrder& order, Fd stream, const P
   if (!place.is_image)
     return archive::UnpackJob::start(std::move(stream), order.label, place.fd, extract_options(order), options);
   auto write = [&](Source& tar, const Fd& out) {
-    return erofs::write_layer(tar, out, {.end = extract_options(order).end, .uuid = uuid_of(order)});
+    const auto extract = extract_options(order);
+    return erofs::write_layer(tar, out,
+                              {.end = extract.end, .max_entries = extract.max_entries, .uuid = uuid_of(order)});
   };
   return archive::UnpackJob::start_writing(std::move(stream), order.label, place.fd, write, options);
 }
@@ -123,7 +127,8 @@ Result<Report> receive_blob(LayerOrder& order, const Fd* blob, const archive::Pi
 }
 
 Result<Report> receive(LayerOrder& order, const Fd* blob, const Place* place) {
-  archive::Pipeline::Options options{.packed = order.digest.algorithm(), .unpacked = order.diff_id.algorithm()};
+  archive::Pipeline::Options options{
+      .limit = order.max_size, .packed = order.digest.algorithm(), .unpacked = order.diff_id.algorithm()};
   Report report = place != nullptr ? TRY(receive_and_unpack(order, blob, *place, options))
                                    : TRY(receive_blob(order, blob, options));
   // Here and not at the commit, so that layers wait for the disk at the same time.
@@ -133,9 +138,29 @@ Result<Report> receive(LayerOrder& order, const Fd* blob, const Place* place) {
 
 }  // namespace
 
+namespace {
+
+/// Its blob has to fit beside it; what it unpacks to is known at its end only.
+Result<> limit(const store::Store& store, LayerOrder& order) {
+  const std::uint64_t room = TRY(store.room());
+  const auto packed = order.keep_blob ? static_cast<std::uint64_t>(order.size.value_or(0)) : 0;
+  if (packed > room)
+    return store::over_limit(fmt::format("{} takes {}, and the store may grow by {} only", order.label,
+                                         human_size(packed), human_size(room)));
+  order.max_files = store.limits().layer_files;
+  order.max_size = store.limits().layer_size;
+  if (order.unpack) order.max_size = std::min(order.max_size, room - packed);
+  return {};
+}
+
+}  // namespace
+
 Result<LayerJob> LayerJob::start(const store::Store& store, LayerOrder order) {
+  TRY(limit(store, order));
   LayerJob job;
   job.order_ = std::move(order);
+  job.received_.store_ = &store;
+  job.received_.label_ = job.order_.label;
   Place place;
   if (job.order_.keep_blob) job.received_.blob_ = TRY(store.blobs().begin());
   if (job.order_.unpack) {
@@ -155,7 +180,11 @@ Result<LayerJob> LayerJob::start(const store::Store& store, LayerOrder order) {
 }
 
 Result<ReceivedLayer> LayerJob::finish() {
-  auto text = TRY(with_context(task_->finish(), "{}", order_.label));
+  auto ended = with_context(task_->finish(), "{}", order_.label);
+  // Without an errno it is no full disk but a limit.
+  if (!ended && ended.error().code() == Code::no_space && ended.error().os_error() == 0)
+    return store::over_limit(ended.error().text());
+  auto text = TRY(std::move(ended));
   auto report = TRY(json::decode<Report>(text, "the report"));
   const auto& expected = order_;
   if (expected.size && *expected.size != static_cast<std::int64_t>(report.packed_size))
@@ -180,7 +209,18 @@ ReceivedLayer ReceivedLayer::present(oci::Descriptor descriptor, oci::Digest dif
   return layer;
 }
 
+Result<> ReceivedLayer::check_room() const {
+  if (store_ == nullptr) return {};
+  const std::uint64_t room = TRY(store_->room());
+  std::uint64_t taken = blob_ ? static_cast<std::uint64_t>(descriptor_.size) : 0;
+  if (staging_) taken += info_.size;
+  if (taken <= room) return {};
+  return store::over_limit(
+      fmt::format("{} takes {}, and the store may grow by {} only", label_, human_size(taken), human_size(room)));
+}
+
 Result<> ReceivedLayer::commit() {
+  TRY(check_room());  // others have come into the store since it was started
   if (blob_) TRY(blob_->commit(descriptor_.digest));
   if (staging_) TRY(staging_->commit(diff_id_, info_));
   return {};

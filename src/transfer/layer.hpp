@@ -22,6 +22,10 @@ struct LayerOrder {
   oci::Digest diff_id;
   bool keep_blob = true;  ///< false: the store has the blob
   bool unpack = true;     ///< false: the store has it unpacked
+
+  // Set by LayerJob::start() as the store's limits are.
+  std::uint64_t max_size = store::Limits::kNone;  ///< bytes of its tar
+  std::uint64_t max_files = store::Limits::kNone;
 };
 
 /// A layer that has come whole, but is not in its place yet.
@@ -32,11 +36,15 @@ class ReceivedLayer {
 
   const oci::Descriptor& descriptor() const { return descriptor_; }
   const oci::Digest& diff_id() const { return diff_id_; }
-  /// Puts blob and unpacked layer in their places.
+  /// Puts blob and unpacked layer in their places. Code::no_space when the store may not grow so much.
   Result<> commit();
 
  private:
   friend class LayerJob;
+  Result<> check_room() const;
+
+  const store::Store* store_ = nullptr;  ///< none: it is there already
+  std::string label_;
   oci::Descriptor descriptor_;
   oci::Digest diff_id_;
   store::LayerInfo info_;
@@ -49,10 +57,11 @@ class ReceivedLayer {
 /// Several jobs may run at a time. What is not committed leaves nothing behind; the process ends with the job.
 class LayerJob {
  public:
+  /// `store` outlives what is received.
   static Result<LayerJob> start(const store::Store& store, LayerOrder order);
 
   const Task& task() const { return *task_; }
-  /// Waits. Code::corrupt names the layer and what does not match.
+  /// Waits. Code::corrupt names the layer and what does not match, Code::no_space what is too large for the limits.
   Result<ReceivedLayer> finish();
 
  private:

@@ -3,6 +3,7 @@
 #include "archive/describe.hpp"
 #include "archive/hash.hpp"
 #include "base/log.hpp"
+#include "base/text.hpp"
 #include "content/claim.hpp"
 #include "oci/media_types.hpp"
 #include "transfer/labels.hpp"
@@ -62,6 +63,7 @@ class Intake {
   Result<std::vector<ReceivedLayer>> run() {
     layers_.resize(offer_.layers.size());
     std::vector<std::size_t> missing = this->missing();
+    TRY(check_room(missing));
     while (true) {
       missing = TRY(receive_unclaimed(missing));
       if (missing.empty()) break;
@@ -133,6 +135,19 @@ class Intake {
       indices.push_back(i);
     }
     return indices;
+  }
+
+  /// Before anything is fetched: what unpacked layers will take is not known yet.
+  Result<> check_room(const std::vector<std::size_t>& missing) const {
+    const std::uint64_t room = TRY(store_.room());
+    std::uint64_t needed = 0;
+    for (std::size_t i : missing) {
+      const oci::Descriptor& descriptor = offer_.layers[i].descriptor;
+      if (!has_blob(descriptor)) needed += static_cast<std::uint64_t>(descriptor.size);
+    }
+    if (needed <= room) return {};
+    return store::over_limit(fmt::format("image {} takes {} or more, and the store may grow by {} only", offer_.label,
+                                         human_size(needed), human_size(room)));
   }
 
   Result<> start(std::size_t i) {
