@@ -1,3 +1,4 @@
+#include "container_cli/commands.hpp"
 #include "options/program.hpp"
 #include "transfer/commands.hpp"
 #ifdef GANTRY_HAVE_REGISTRIES
@@ -9,6 +10,7 @@ namespace {
 
 using gantry::options::Command;
 namespace options = gantry::options;
+namespace container_cli = gantry::container_cli;
 namespace transfer = gantry::transfer;
 
 #ifdef GANTRY_HAVE_REGISTRIES
@@ -102,10 +104,20 @@ constinit const Command kImage = {
     .commands = kImageCommands,
 };
 
+constexpr const Command* kContainerCommands[] = {&container_cli::kExport};
+constinit const Command kContainer = {
+    .name = "container",
+    .summary = "Work with containers",
+    .synopsis = "COMMAND",
+    .description = "The commands on containers that write archives.",
+    .commands = kContainerCommands,
+};
+
 constexpr options::Group kGroups[] = {options::group(options::kGlobalOptions)};
 constexpr const Command* kCommands[] = {
-    &image_cli::kArtifact, &kImage,        &transfer::kImport, &transfer::kLoad, &remote::kLogin,
-    &remote::kLogout,      &remote::kPull, &remote::kPush,     &transfer::kSave, &image_cli::kSearch,
+    &image_cli::kArtifact, &kContainer,      &container_cli::kExport, &kImage,
+    &transfer::kImport,    &transfer::kLoad, &remote::kLogin,         &remote::kLogout,
+    &remote::kPull,        &remote::kPush,   &transfer::kSave,        &image_cli::kSearch,
 };
 constinit const Command kRoot = {
     .name = "gantry",

@@ -9,7 +9,8 @@ namespace gantry::cli {
 using options::Command;
 
 // of containers
-extern const Command kAttach, kCreate, kDiff, kExec, kInspect, kKill, kLogs, kPs, kRm, kRun, kStart, kStop, kWait;
+extern const Command kAttach, kCreate, kDiff, kExec, kExport, kInspect, kKill, kLogs, kPs, kRm, kRun, kStart, kStop,
+    kWait;
 // of images
 extern const Command kAppend, kArtifact, kBlob, kBootstrap, kCat, kCatalog, kConfig, kCopy, kDigest, kExtract, kFind,
     kFlatten, kHistory, kImages, kImport, kInsert, kLayers, kLoad, kLock, kLogin, kLogout, kPull, kPush, kRebase,

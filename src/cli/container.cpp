@@ -70,8 +70,8 @@ constinit const Command kCleanup = options::command<cleanup>({
 });
 
 constexpr const Command* kCommands[] = {
-    &kAttach,         &kCleanup, &kCreate, &kDiff,  &kExec, &kExists, &kContainerInspect, &kKill, &kLogs, &kContainerLs,
-    &kContainerPrune, &kRm,      &kRun,    &kStart, &kStop, &kWait};
+    &kAttach,      &kCleanup,        &kCreate, &kDiff, &kExec,  &kExists, &kExport, &kContainerInspect, &kKill, &kLogs,
+    &kContainerLs, &kContainerPrune, &kRm,     &kRun,  &kStart, &kStop,   &kWait};
 
 }  // namespace
 

@@ -26,6 +26,7 @@ constinit const Command kDigest = of_transfer("digest", "Print the digest of an 
 constinit const Command kExtract = of_transfer("extract", "Take files out of an image, wherever it is");
 constinit const Command kFind = of_transfer("find", "List files of an image, wherever it is");
 constinit const Command kFlatten = of_transfer("flatten", "Make one layer of all layers of an image");
+constinit const Command kExport = of_transfer("export", "Write the files of a container to a tar archive");
 constinit const Command kImport = of_transfer("import", "Make an image from the tar archive of a root file system");
 constinit const Command kInsert = of_transfer("insert", "Put a file or folder into an image, as a layer");
 constinit const Command kLayers =

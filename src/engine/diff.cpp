@@ -70,6 +70,16 @@ Result<std::vector<Change>> Engine::diff(const std::string& name) {
   return changes;
 }
 
+Result<Fd> Engine::open_tree(const std::string& name) {
+  const store::Store& store = *TRY(state_->store());
+  Lock used = TRY(store.use());
+  const Record record = TRY(TRY(state_->records())->find(name));
+  const Root root = TRY(Root::of(store, record));
+  if (!root.overlay) return open_folder(root.path);
+  Fd merged = TRY(with_context(store::open_merged(store, root.tree), "look into container '{}'", record.name));
+  return open_at(merged.get(), ".", O_RDONLY | O_DIRECTORY);
+}
+
 Result<std::vector<Change>> Engine::image_diff(const std::string& name) {
   const store::Store& store = *TRY(state_->store());
   Lock used = TRY(store.use());

@@ -103,6 +103,9 @@ class Engine {
 
   /// What a container has changed in its image, without the files and folders that every start makes.
   Result<std::vector<Change>> diff(const std::string& name);
+  /// The root of a container's files, read-only, without what is mounted there. Takes the right to mount, as
+  /// store::open_merged() does.
+  Result<Fd> open_tree(const std::string& name);
   /// What an image's top layer changes in those below it.
   Result<std::vector<Change>> image_diff(const std::string& name);
 
