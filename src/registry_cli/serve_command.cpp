@@ -23,6 +23,8 @@ struct ServeArguments {
   std::string storage;
   std::string access_log;
   std::string htpasswd;
+  std::string tls_cert;
+  std::string tls_key;
   bool anonymous_pull = false;
   bool read_only = false;
 };
@@ -46,6 +48,14 @@ Result<registry::GateSettings> make_gate(const ServeArguments& arguments) {
   return settings;
 }
 
+/// Null: without TLS.
+Result<std::unique_ptr<serve::Tls>> make_tls(const ServeArguments& arguments) {
+  if (arguments.tls_cert.empty() != arguments.tls_key.empty())
+    return fail(Code::invalid, "TLS takes a certificate and its key").with_cure("give both --tls-cert and --tls-key");
+  if (arguments.tls_cert.empty()) return std::unique_ptr<serve::Tls>();
+  return serve::Tls::load(arguments.tls_cert, arguments.tls_key);
+}
+
 /// The signals that end the program, for one thread to wait for.
 sigset_t block_signals() {
   signal(SIGPIPE, SIG_IGN);
@@ -58,7 +68,8 @@ sigset_t block_signals() {
 }
 
 /// Does once a second what is not to be done by requests, until a signal comes.
-Result<> wait_for_end(const sigset_t& signals, registry::Storage& storage, registry::Api& api, registry::Gate& gate) {
+Result<> wait_for_end(const sigset_t& signals, registry::Storage& storage, registry::Api& api, registry::Gate& gate,
+                      serve::Tls* tls) {
   std::int64_t version = TRY(storage.metadata->version()), swept = 0;
   while (true) {
     if (const auto time = monotonic(); swept == 0 || time - swept > kUploadsSwept) {
@@ -69,6 +80,8 @@ Result<> wait_for_end(const sigset_t& signals, registry::Storage& storage, regis
     const timespec second{1, 0};
     if (sigtimedwait(&signals, nullptr, &second) > 0) return {};
     if (auto refreshed = gate.refresh(); !refreshed) log::error("{}", refreshed.error().message());
+    if (auto refreshed = tls != nullptr ? tls->refresh() : Result<>(); !refreshed)
+      log::error("{}", refreshed.error().message());
     // A collection, or an administrator's hand.
     if (const auto seen = TRY(storage.metadata->version()); seen != version) {
       version = seen;
@@ -91,11 +104,12 @@ Result<int> run_serve(const Globals& globals, const ServeArguments& arguments) {
   registry::Api api(storage, {.read_only = arguments.read_only});
   registry::Gate gate(TRY(make_gate(arguments)));
   registry::Service service(api, storage, gate, TRY(open_access_log(arguments.access_log)));
+  const auto tls = TRY(make_tls(arguments));
   auto listener = TRY(serve::listen_on(arguments.listen));
-  auto server = TRY(serve::Server::start(std::move(listener), service));
+  auto server = TRY(serve::Server::start(std::move(listener), service, {}, tls.get()));
   service.set_connections([&server] { return server.connections(); });
   TRY(options::print(fmt::format("listening on {}\n", server.address())));
-  auto waited = wait_for_end(signals, storage, api, gate);
+  auto waited = wait_for_end(signals, storage, api, gate, tls.get());
   service.stop();
   server.drain();
   TRY(std::move(waited));
@@ -115,12 +129,16 @@ constexpr options::Option kOptions[] = {
                                                "Serve the users of this file alone, as htpasswd -B makes it")
         .completing(options::Completes::files),
     options::flag<&ServeArguments::anonymous_pull>(0, "anonymous-pull", "Let everybody pull, and the users push"),
+    options::option<&ServeArguments::tls_cert>(0, "tls-cert", "FILE", "Speak TLS with this certificate, in PEM")
+        .completing(options::Completes::files),
+    options::option<&ServeArguments::tls_key>(0, "tls-key", "FILE", "The certificate's key, in PEM")
+        .completing(options::Completes::files),
     options::flag<&ServeArguments::read_only>(0, "read-only", "Take no pushes and delete nothing"),
 };
 constexpr options::Group kGroups[] = {options::group(kOptions)};
 constexpr options::Example kExamples[] = {
     {"gantry registry serve", "Serve on 127.0.0.1:5000"},
-    {"gantry registry serve --listen :5000 --storage /srv/registry --access-log -", "Serve on every address"},
+    {"gantry registry serve --listen :443 --tls-cert host.crt --tls-key host.key", "Serve everybody, by TLS"},
 };
 
 }  // namespace
@@ -135,7 +153,8 @@ constinit const Command kServe = options::command<run_serve>({
         "finished first.\n"
         "Without options it speaks plain HTTP and asks nobody for a password: let it listen elsewhere than on "
         "127.0.0.1 "
-        "only in a network that you trust. Passwords go over plain HTTP for everyone on the way to read: use TLS.\n"
+        "only in a network that you trust. Passwords go over plain HTTP for everyone on the way to read: use TLS. "
+        "Certificates, keys and passwords that are replaced count within a second.\n"
         "/healthz tells whether it lives, /readyz whether it can work, and /metrics counts for Prometheus.",
     .examples = kExamples,
     .groups = kGroups,

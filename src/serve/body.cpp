@@ -1,7 +1,6 @@
 #include "serve/body.hpp"
 
 #include <poll.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -70,23 +69,22 @@ Result<std::size_t> BodySource::receive(std::span<std::byte> buffer) {
   TRY(invite());
   const std::int64_t since = monotonic();
   while (true) {
-    const ssize_t got = recv(connection_.socket().get(), buffer.data(), buffer.size(), 0);
-    if (got > 0) {
-      received_ += static_cast<std::uint64_t>(got);
-      const std::int64_t passed = monotonic() - started_;
-      if (passed > limits_.stall && received_ < limits_.slowest * static_cast<std::uint64_t>(passed / kSecond))
-        return fail(Code::busy, "the body comes too slowly");
-      return static_cast<std::size_t>(got);
+    const auto got = connection_.channel().receive({reinterpret_cast<char*>(buffer.data()), buffer.size()});
+    if (got.state == Channel::State::closed) return fail(Code::busy, "the client ended before its body did");
+    if (got.state == Channel::State::wait) {
+      TRY(wait_for_client(since));
+      continue;
     }
-    if (got == 0) return fail(Code::busy, "the client ended before its body did");
-    if (errno == EINTR) continue;
-    if (errno != EAGAIN && errno != EWOULDBLOCK) return Error::system("receive a body").with_code(Code::busy);
-    TRY(wait_for_client(since));
+    received_ += got.bytes;
+    const std::int64_t passed = monotonic() - started_;
+    if (passed > limits_.stall && received_ < limits_.slowest * static_cast<std::uint64_t>(passed / kSecond))
+      return fail(Code::busy, "the body comes too slowly");
+    return got.bytes;
   }
 }
 
 Result<> BodySource::wait_for_client(std::int64_t since) {
-  pollfd ready{connection_.socket().get(), POLLIN, 0};
+  pollfd ready{connection_.socket().get(), static_cast<short>(connection_.channel().wanted()), 0};
   const std::int64_t left = since + limits_.stall - monotonic();
   const int found = left <= 0 ? 0 : poll(&ready, 1, static_cast<int>(left / 1'000'000) + 1);
   if (found == 0) return fail(Code::busy, "the body stopped coming");
@@ -98,9 +96,10 @@ Result<> BodySource::invite() {
   if (invited_) return {};
   invited_ = true;
   constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+  iovec part{const_cast<char*>(kContinue.data()), kContinue.size()};
   // It fits in the empty buffer of the socket; if not, the client sends its body without it after a while.
-  if (send(connection_.socket().get(), kContinue.data(), kContinue.size(), MSG_NOSIGNAL) < 0 && errno != EAGAIN)
-    return Error::system("ask for a body").with_code(Code::busy);
+  if (connection_.channel().send({&part, 1}, false).state == Channel::State::closed)
+    return fail(Code::busy, "the client ended before its body did");
   return {};
 }
 

@@ -3,12 +3,7 @@
 #include "serve/parser.hpp"
 #include "serve/status.hpp"
 
-#include <sys/sendfile.h>
-#include <sys/socket.h>
-#include <sys/uio.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 
 namespace gantry::serve {
@@ -18,8 +13,6 @@ namespace {
 /// What one connection sends of a file before it is the others' turn.
 constexpr std::uint64_t kTurn = 4u << 20;
 
-bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK; }
-
 }  // namespace
 
 Connection::Input Connection::read_request() {
@@ -27,17 +20,13 @@ Connection::Input Connection::read_request() {
   while (true) {
     if (auto parsed = parse()) return *parsed;
     if (filled_ == kMaxHead) return refuse(431, "the head of the request is too large");
-    const ssize_t got = recv(socket_.get(), input_.get() + filled_, kMaxHead - filled_, 0);
-    if (got > 0) {
-      filled_ += static_cast<std::size_t>(got);
-    } else if (got < 0 && errno == EINTR) {
-      continue;
-    } else if (got < 0 && would_block()) {
+    const auto got = channel_.receive({input_.get() + filled_, kMaxHead - filled_});
+    if (got.state == Channel::State::closed) return Input::closed;
+    if (got.state == Channel::State::wait) {
       if (filled_ == 0) input_.reset();
       return Input::more;
-    } else {
-      return Input::closed;
     }
+    filled_ += got.bytes;
   }
 }
 
@@ -106,16 +95,12 @@ Connection::Output Connection::send_response() {
     const std::string_view head = std::string_view(head_).substr(head_sent_);
     const std::string_view body = body_text().substr(body_sent_, in_memory - body_sent_);
     iovec parts[2] = {{const_cast<char*>(head.data()), head.size()}, {const_cast<char*>(body.data()), body.size()}};
-    msghdr message{};
-    message.msg_iov = parts;
-    message.msg_iovlen = 2;
-    const bool file_follows = range != nullptr && body_size_ > 0;
-    const ssize_t sent = sendmsg(socket_.get(), &message, MSG_NOSIGNAL | (file_follows ? MSG_MORE : 0));
-    if (sent < 0 && errno == EINTR) continue;
-    if (sent < 0) return would_block() ? Output::blocked : Output::closed;
-    const std::size_t of_head = std::min(head.size(), static_cast<std::size_t>(sent));
+    const auto sent = channel_.send(parts, range != nullptr && body_size_ > 0);
+    if (sent.state != Channel::State::done)
+      return sent.state == Channel::State::wait ? Output::blocked : Output::closed;
+    const std::size_t of_head = std::min(head.size(), sent.bytes);
     head_sent_ += of_head;
-    body_sent_ += static_cast<std::size_t>(sent) - of_head;
+    body_sent_ += sent.bytes - of_head;
   }
   return range != nullptr ? send_file(*range) : Output::sent;
 }
@@ -124,14 +109,12 @@ Connection::Output Connection::send_file(const FileRange& range) {
   std::uint64_t turn = kTurn;
   while (body_sent_ < body_size_) {
     if (turn == 0) return Output::more;
-    auto offset = static_cast<off_t>(range.offset + body_sent_);
-    const std::uint64_t wanted = std::min(turn, body_size_ - body_sent_);
-    const ssize_t sent = sendfile(socket_.get(), range.file->get(), &offset, wanted);
-    if (sent < 0 && errno == EINTR) continue;
-    if (sent < 0 && would_block()) return Output::blocked;
-    if (sent <= 0) return Output::closed;  // 0: the file has been cut short, and its length has been told already
-    body_sent_ += static_cast<std::uint64_t>(sent);
-    turn -= static_cast<std::uint64_t>(sent);
+    const auto sent =
+        channel_.send_file(*range.file, range.offset + body_sent_, std::min(turn, body_size_ - body_sent_));
+    if (sent.state != Channel::State::done)
+      return sent.state == Channel::State::wait ? Output::blocked : Output::closed;
+    body_sent_ += sent.bytes;
+    turn -= sent.bytes;
   }
   return Output::sent;
 }
@@ -151,15 +134,13 @@ void Connection::next_request() {
 
 bool Connection::linger() {
   constexpr std::uint64_t kMost = 64u << 20;
-  if (!lingering) shutdown(socket_.get(), SHUT_WR);
+  if (!lingering) channel_.finish();
   lingering = true;
   char scrap[16u << 10];
   while (dropped_ < kMost) {
-    const ssize_t got = recv(socket_.get(), scrap, sizeof scrap, 0);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return would_block();
-    if (got == 0) return false;
-    dropped_ += static_cast<std::uint64_t>(got);
+    const auto got = channel_.receive(scrap);
+    if (got.state != Channel::State::done) return got.state == Channel::State::wait;
+    dropped_ += got.bytes;
   }
   return false;
 }

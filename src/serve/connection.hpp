@@ -1,5 +1,6 @@
 #pragma once
 
+#include "serve/channel.hpp"
 #include "serve/limits.hpp"
 #include "serve/message.hpp"
 
@@ -12,15 +13,16 @@ namespace gantry::serve {
 /// its loop, or to a worker while that answers a request; never to both.
 class Connection {
  public:
-  Connection(Fd socket, std::string peer) : socket_(std::move(socket)), peer_(std::move(peer)) {}
+  Connection(Channel channel, std::string peer) : channel_(std::move(channel)), peer_(std::move(peer)) {}
 
-  const Fd& socket() const { return socket_; }
+  Channel& channel() { return channel_; }
+  const Fd& socket() const { return channel_.socket(); }
 
   enum class Input { request, more, closed, bad };
   /// Reads until a whole head is there. `more`: the socket has nothing now. `bad`: the response says what is wrong.
   Input read_request();
   const Request& request() const { return request_; }
-  bool mid_request() const { return filled_ > 0 && !has_request_; }
+  bool mid_request() const { return !has_request_ && (filled_ > 0 || channel_.in_handshake()); }
   /// What has come of the body with the head.
   std::string_view body_start() const {
     return {input_.get() + head_size_ + body_taken_, filled_ - head_size_ - body_taken_};
@@ -56,7 +58,7 @@ class Connection {
   Output send_file(const FileRange& range);
   std::string_view body_text() const;
 
-  Fd socket_;
+  Channel channel_;
   std::string peer_;
   std::unique_ptr<char[]> input_;  ///< none while the client is idle
   std::size_t filled_ = 0;

@@ -109,7 +109,8 @@ void Loop::sweep(std::int64_t now) {
       // What it has sent already is still answered.
       serve(*connection);
       if (connections_.contains(connection) && is_idle(*connection)) close(*connection);
-    } else if (connection->mid_request() && !connection->has_response() && !connection->lingering) {
+    } else if (connection->mid_request() && !connection->has_response() && !connection->lingering &&
+               !connection->channel().in_handshake()) {
       connection->set_response(plain(408, "the request came too slowly"), false);
       serve(*connection);
     } else {
@@ -148,7 +149,8 @@ bool Loop::read(Connection& connection) {
     case Connection::Input::bad:
       return true;
     case Connection::Input::more:
-      wait_for(connection, EPOLLIN, connection.mid_request() ? shared_.limits.head : shared_.limits.idle);
+      wait_for(connection, connection.channel().wanted(),
+               connection.mid_request() ? shared_.limits.head : shared_.limits.idle);
       return false;
     case Connection::Input::closed:
       break;
@@ -162,7 +164,7 @@ bool Loop::write(Connection& connection) {
     case Connection::Output::sent:
       break;
     case Connection::Output::blocked:
-      wait_for(connection, EPOLLOUT, shared_.limits.stall);
+      wait_for(connection, connection.channel().wanted(), shared_.limits.stall);
       connection.deadline = monotonic() + shared_.limits.stall;
       return false;
     case Connection::Output::more:
@@ -231,9 +233,8 @@ void Loop::work(Connection& connection) {
 
 void Loop::wait_for(Connection& connection, std::uint32_t events, std::int64_t patience) {
   // The time for a head begins with its first byte: a client must not gain any by sending another.
-  const bool same_wait =
-      connection.events == events && events == EPOLLIN && connection.mid_request() && connection.waits_for_head;
-  connection.waits_for_head = events == EPOLLIN && connection.mid_request();
+  const bool same_wait = connection.mid_request() && connection.waits_for_head;
+  connection.waits_for_head = connection.mid_request();
   if (!same_wait) connection.deadline = monotonic() + patience;
   if (connection.events == events) return;
   epoll_event event{.events = events, .data = {.ptr = &connection}};
@@ -248,7 +249,7 @@ void Loop::end(Connection& connection) {
     return;
   }
   constexpr std::int64_t kLinger = 3 * kSecond;
-  wait_for(connection, EPOLLIN, kLinger);
+  wait_for(connection, connection.channel().wanted(), kLinger);
 }
 
 void Loop::close(Connection& connection) {

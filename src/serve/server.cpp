@@ -37,8 +37,9 @@ std::string text_of(const sockaddr_storage& address) {
 
 class Server::State {
  public:
-  State(Listener listener, Handler& handler, const Limits& limits)
+  State(Listener listener, Handler& handler, const Limits& limits, const Tls* tls)
       : listener_(std::move(listener)),
+        tls_(tls),
         limits_(limits),
         workers_(limits_.workers, limits_.queue),
         shared_{.handler = handler, .workers = workers_, .limits = limits_, .drain = limits_.drain} {}
@@ -58,6 +59,7 @@ class Server::State {
   Accepted accept_one();
 
   Listener listener_;
+  const Tls* tls_;
   Limits limits_;
   Workers workers_;
   Loop::Shared shared_;
@@ -105,7 +107,8 @@ Server::State::Accepted Server::State::accept_one() {
   const int on = 1;
   setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   ++shared_.connections;
-  loops_[next_++ % loops_.size()]->adopt(std::make_unique<Connection>(std::move(socket), text_of(peer)));
+  loops_[next_++ % loops_.size()]->adopt(std::make_unique<Connection>(
+      tls_ != nullptr ? Channel(std::move(socket), *tls_) : Channel(std::move(socket)), text_of(peer)));
   return Accepted::one;
 }
 
@@ -126,8 +129,8 @@ Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Server::Server(Server&&) noexcept = default;
 Server::~Server() = default;
 
-Result<Server> Server::start(Listener listener, Handler& handler, const Limits& limits) {
-  auto state = std::make_unique<State>(std::move(listener), handler, limits);
+Result<Server> Server::start(Listener listener, Handler& handler, const Limits& limits, const Tls* tls) {
+  auto state = std::make_unique<State>(std::move(listener), handler, limits, tls);
   TRY(state->start());
   return Server(std::move(state));
 }

@@ -2,6 +2,7 @@
 
 #include "serve/limits.hpp"
 #include "serve/message.hpp"
+#include "serve/tls.hpp"
 
 #include <memory>
 #include <string>
@@ -20,7 +21,8 @@ Result<Listener> listen_on(std::string_view address);
 /// An HTTP/1.1 server with a loop for each processor. It ends when the object does, without a drain.
 class Server {
  public:
-  static Result<Server> start(Listener listener, Handler& handler, const Limits& limits = {});
+  /// `tls`, which outlives it: everything is by TLS; null: nothing is.
+  static Result<Server> start(Listener listener, Handler& handler, const Limits& limits = {}, const Tls* tls = nullptr);
   Server(Server&& other) noexcept;
   Server& operator=(Server&&) = delete;
   ~Server();
