@@ -103,7 +103,7 @@ TEST(Pipeline, StopsAtTheLimit) {
   Pipeline pipeline(std::make_unique<MemorySource>(as_bytes(packed)), {.limit = kSize - 1});
   auto digests = pipeline.finish();
   ASSERT_FALSE(digests);
-  EXPECT_EQ(digests.error().code(), Code::invalid);
+  EXPECT_EQ(digests.error().code(), Code::no_space);
 }
 
 TEST(Pipeline, HashesByTheAlgorithmsAskedFor) {

@@ -1,6 +1,5 @@
 #include "store/image_table.hpp"
 
-#include <cstring>
 #include <functional>
 #include <type_traits>
 
@@ -34,7 +33,7 @@ class Reader {
   Number number() {
     Number number = 0;
     std::string_view bytes = take(sizeof number);
-    if (ok_) std::memcpy(&number, bytes.data(), sizeof number);
+    if (ok_) bytes.copy(reinterpret_cast<char*>(&number), sizeof number);
     return number;
   }
   std::string_view text() { return take(number<std::uint32_t>()); }
