@@ -5,6 +5,7 @@
 #include "registry/service.hpp"
 #include "registry_cli/commands.hpp"
 #include "registry_cli/storage_option.hpp"
+#include "serve/activation.hpp"
 #include "serve/server.hpp"
 
 #include <fcntl.h>
@@ -19,7 +20,7 @@ namespace gantry::registry_cli {
 namespace {
 
 struct ServeArguments {
-  std::string listen = "127.0.0.1:5000";
+  std::string listen;
   std::string storage;
   std::string access_log;
   std::string htpasswd;
@@ -46,6 +47,14 @@ Result<registry::GateSettings> make_gate(const ServeArguments& arguments) {
     return fail(Code::invalid, "--anonymous-pull says who needs no password, and nobody needs one")
         .with_cure("name the users with --htpasswd");
   return settings;
+}
+
+/// As given, else the socket that systemd hands over, else 127.0.0.1:5000.
+Result<serve::Listener> make_listener(const ServeArguments& arguments) {
+  auto activated = TRY(serve::activated_listener());
+  if (!arguments.listen.empty()) return serve::listen_on(arguments.listen);
+  if (activated) return std::move(*activated);
+  return serve::listen_on("127.0.0.1:5000");
 }
 
 /// Null: without TLS.
@@ -105,11 +114,13 @@ Result<int> run_serve(const Globals& globals, const ServeArguments& arguments) {
   registry::Gate gate(TRY(make_gate(arguments)));
   registry::Service service(api, storage, gate, TRY(open_access_log(arguments.access_log)));
   const auto tls = TRY(make_tls(arguments));
-  auto listener = TRY(serve::listen_on(arguments.listen));
+  auto listener = TRY(make_listener(arguments));
   auto server = TRY(serve::Server::start(std::move(listener), service, {}, tls.get()));
   service.set_connections([&server] { return server.connections(); });
   TRY(options::print(fmt::format("listening on {}\n", server.address())));
+  serve::notify_systemd("READY=1");
   auto waited = wait_for_end(signals, storage, api, gate, tls.get());
+  serve::notify_systemd("STOPPING=1");
   service.stop();
   server.drain();
   TRY(std::move(waited));

@@ -28,18 +28,19 @@ Result<HostAndPort> parse_address(std::string_view address) {
   return HostAndPort{std::string(host), std::string(port)};
 }
 
+}  // namespace
+
 Result<std::string> bound_address(const Fd& socket) {
   sockaddr_storage address{};
   socklen_t size = sizeof address;
   if (getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size) < 0) return Error::system("getsockname");
+  if (address.ss_family == AF_UNIX) return "unix";
   char host[NI_MAXHOST], port[NI_MAXSERV];
   if (getnameinfo(reinterpret_cast<sockaddr*>(&address), size, host, sizeof host, port, sizeof port,
                   NI_NUMERICHOST | NI_NUMERICSERV) != 0)
     return fail(Code::failed, "a socket has an address without a name");
   return address.ss_family == AF_INET6 ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port);
 }
-
-}  // namespace
 
 Result<Listener> listen_on(std::string_view address) {
   const auto [host, port] = TRY(parse_address(address));

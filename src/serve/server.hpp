@@ -15,6 +15,8 @@ struct Listener {
   Fd socket;
   std::string address;  ///< as it came to be: "127.0.0.1:5000", with the port that the kernel chose for 0
 };
+/// "127.0.0.1:5000"; "unix" for a local socket.
+Result<std::string> bound_address(const Fd& socket);
 /// "127.0.0.1:5000", "[::1]:5000", "localhost:0", ":5000" for every address of this machine.
 Result<Listener> listen_on(std::string_view address);
 

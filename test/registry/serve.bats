@@ -110,3 +110,28 @@ load serving
   contains "$(cat "$WORK/answer")" 'gantry_registry_requests_total{method="GET",status="4xx"} 1'
   equal "$(jq -c 'select(.status == 400) | [.method, .target]' "$WORK/access")" '["GET","/v2/a/tags/list?n=%22"]'
 }
+
+@test "systemd's socket is taken, and systemd hears that it is ready" {
+  need python3
+  run -0 timeout 20 python3 - "$GANTRY_BIN/gantry" "$STORAGE" <<'PYTHON'
+import http.client, os, socket, sys
+told = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+told.bind(os.environ["WORK"] + "/notify")
+told.settimeout(15)
+listener = socket.create_server(("127.0.0.1", 0))
+child = os.fork()
+if child == 0:
+    os.dup2(listener.fileno(), 3)
+    os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1", NOTIFY_SOCKET=os.environ["WORK"] + "/notify")
+    os.execv(sys.argv[1], ["gantry", "--root", os.environ["WORK"] + "/root", "registry", "serve", "--storage", sys.argv[2]])
+try:
+    assert told.recv(100) == b"READY=1"
+    client = http.client.HTTPConnection(*listener.getsockname(), timeout=10)
+    client.request("GET", "/v2/")
+    assert client.getresponse().status == 200
+finally:
+    os.kill(child, 15)
+assert told.recv(100) == b"STOPPING=1"
+assert os.waitpid(child, 0)[1] == 0
+PYTHON
+}
