@@ -2,8 +2,8 @@
 
 #include "oci/reference.hpp"
 #include "registry/names.hpp"
-#include "registry/range.hpp"
 #include "registry/reply.hpp"
+#include "registry/stored.hpp"
 
 namespace gantry::registry {
 
@@ -20,30 +20,6 @@ serve::Response not_allowed(std::string_view allowed) {
 }
 
 }  // namespace
-
-serve::Response select(const serve::Request& request, const Answers::Stored& stored) {
-  serve::Response response = stored.response;
-  if (const auto known = request.field("if-none-match");
-      known && known->find(stored.digest) != std::string_view::npos) {
-    response.status = 304;
-    return response;
-  }
-  auto* file = std::get_if<serve::FileRange>(&response.body);
-  const auto wanted = request.field("range");
-  if (file == nullptr || !wanted) return response;
-  const auto [kind, range] = parse_range(*wanted, file->size);
-  if (kind == RangeKind::whole) return response;
-  if (kind == RangeKind::unsatisfiable) {
-    auto refused = problem(416, "BLOB_UPLOAD_INVALID", "the range begins behind the end of the blob");
-    refused.add("Content-Range", fmt::format("bytes */{}", file->size));
-    return refused;
-  }
-  response.status = 206;
-  response.add("Content-Range", fmt::format("bytes {}-{}/{}", range.first, range.first + range.size - 1, file->size));
-  file->offset = range.first;
-  file->size = range.size;
-  return response;
-}
 
 std::optional<serve::Response> Api::answer_at_once(const Request& request) {
   if (!reads(request.method) || !request.query.empty()) return std::nullopt;

@@ -55,7 +55,4 @@ class Api final : public serve::Handler {
   Answers answers_;
 };
 
-/// The answer to a request that may want less than all of what is stored: a range, or nothing when it has it already.
-serve::Response select(const serve::Request& request, const Answers::Stored& stored);
-
 }  // namespace gantry::registry

@@ -1,5 +1,6 @@
 #include "registry/api.hpp"
 #include "registry/reply.hpp"
+#include "registry/stored.hpp"
 
 namespace gantry::registry {
 
@@ -19,17 +20,7 @@ Result<serve::Response> Api::get_blob(const Request& request, const Route& route
   }
   auto file = storage_.blobs.open(digest);
   if (!file && file.error().code() == Code::not_found) return unknown_blob();
-  auto shared = std::make_shared<const Fd>(TRY(std::move(file)));
-
-  auto stored = std::make_shared<Answers::Stored>();
-  stored->digest = digest.text();
-  stored->response = reply(200);
-  stored->response.add("Content-Type", "application/octet-stream")
-      .add("Docker-Content-Digest", stored->digest)
-      .add("Accept-Ranges", "bytes")
-      .add("Cache-Control", "max-age=31536000")
-      .add("ETag", "\"" + stored->digest + "\"");
-  stored->response.body = serve::FileRange{std::move(shared), 0, *size};
+  const auto stored = blob_answer(digest, TRY(std::move(file)), *size);
   if (request.path.find('%') == std::string_view::npos) answers_.remember(request.path, stored, moment);
   return select(request, *stored);
 }

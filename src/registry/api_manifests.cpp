@@ -2,6 +2,7 @@
 #include "registry/api.hpp"
 #include "registry/document.hpp"
 #include "registry/reply.hpp"
+#include "registry/stored.hpp"
 
 namespace gantry::registry {
 
@@ -19,13 +20,8 @@ Result<serve::Response> Api::get_manifest(const Request& request, const Route& r
   const auto moment = answers_.moment();
   const auto record = TRY(storage_.metadata->find_manifest(route.repository, route.reference));
   if (!record) return unknown_manifest();
-  auto stored = std::make_shared<Answers::Stored>();
-  stored->digest = record->digest.text();
-  stored->response = reply(200);
-  stored->response.add("Content-Type", record->media_type)
-      .add("Docker-Content-Digest", stored->digest)
-      .add("ETag", "\"" + stored->digest + "\"");
-  stored->response.body = std::make_shared<const std::string>(TRY(storage_.blobs.read(record->digest, kMaxManifest)));
+  auto bytes = TRY(storage_.blobs.read(record->digest, kMaxManifest));
+  const auto stored = manifest_answer(record->digest, record->media_type, std::move(bytes));
   if (request.path.find('%') == std::string_view::npos) answers_.remember(request.path, stored, moment);
   return select(request, *stored);
 }

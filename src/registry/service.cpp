@@ -50,8 +50,7 @@ serve::Response Service::handle(const serve::Request& request, Source& body) {
 
 serve::Response Service::ready() {
   if (stopping_) return plain(503, "stopping\n");
-  const auto answered = storage_.metadata->has_repository("ready");
-  return answered ? plain(200, "ok\n") : plain(503, "the database does not answer\n");
+  return works_() ? plain(200, "ok\n") : plain(503, "what is stored cannot be read\n");
 }
 
 std::string Service::metrics() const {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "base/fd.hpp"
-#include "registry/api.hpp"
 #include "registry/gate.hpp"
 
 #include <array>
@@ -14,8 +13,9 @@ namespace gantry::registry {
 class Service final : public serve::Handler {
  public:
   /// `access_log` gets a line of JSON for each request; invalid: nobody wants it.
-  Service(Api& api, Storage& storage, const Gate& gate, Fd access_log)
-      : api_(api), storage_(storage), gate_(gate), access_log_(std::move(access_log)) {}
+  /// `works` tells whether requests can be answered.
+  Service(serve::Handler& api, std::function<bool()> works, const Gate& gate, Fd access_log)
+      : api_(api), works_(std::move(works)), gate_(gate), access_log_(std::move(access_log)) {}
 
   /// How many connections are open, for /metrics.
   void set_connections(std::function<std::size_t()> connections) { connections_ = std::move(connections); }
@@ -33,8 +33,8 @@ class Service final : public serve::Handler {
   static constexpr std::size_t kMethods = 8;
   static constexpr std::size_t kClasses = 6;  ///< of statuses: 1xx to 5xx
 
-  Api& api_;
-  Storage& storage_;
+  serve::Handler& api_;
+  std::function<bool()> works_;
   const Gate& gate_;
   Fd access_log_;
   std::function<std::size_t()> connections_;

@@ -2,6 +2,8 @@
 #include "base/file.hpp"
 #include "base/log.hpp"
 #include "options/print.hpp"
+#include "registry/api.hpp"
+#include "registry/from_store.hpp"
 #include "registry/service.hpp"
 #include "registry_cli/commands.hpp"
 #include "registry_cli/storage_option.hpp"
@@ -14,6 +16,7 @@
 
 #include <csignal>
 #include <ctime>
+#include <functional>
 
 namespace gantry::registry_cli {
 
@@ -27,6 +30,7 @@ struct ServeArguments {
   std::string tls_cert;
   std::string tls_key;
   bool anonymous_pull = false;
+  bool from_store = false;
   bool read_only = false;
 };
 
@@ -76,55 +80,93 @@ sigset_t block_signals() {
   return signals;
 }
 
-/// Does once a second what is not to be done by requests, until a signal comes.
-Result<> wait_for_end(const sigset_t& signals, registry::Storage& storage, registry::Api& api, registry::Gate& gate,
-                      serve::Tls* tls) {
-  std::int64_t version = TRY(storage.metadata->version()), swept = 0;
+/// What is served, and what is to be done for it once a second.
+struct Backend {
+  serve::Handler& api;
+  std::function<bool()> works;
+  std::function<Result<>()> upkeep;
+};
+
+/// Until a signal comes.
+Result<> wait_for_end(const sigset_t& signals, registry::Gate& gate, serve::Tls* tls, const Backend& backend) {
   while (true) {
-    if (const auto time = monotonic(); swept == 0 || time - swept > kUploadsSwept) {
-      swept = time;
-      if (auto expired = storage.uploads->expire(now() - kUploadsKept); !expired)
-        log::warning("remove old uploads: {}", expired.error().message());
-    }
     const timespec second{1, 0};
     if (sigtimedwait(&signals, nullptr, &second) > 0) return {};
     if (auto refreshed = gate.refresh(); !refreshed) log::error("{}", refreshed.error().message());
     if (auto refreshed = tls != nullptr ? tls->refresh() : Result<>(); !refreshed)
       log::error("{}", refreshed.error().message());
-    // A collection, or an administrator's hand.
-    if (const auto seen = TRY(storage.metadata->version()); seen != version) {
-      version = seen;
-      api.forget_answers();
-    }
+    TRY(backend.upkeep());
   }
 }
 
-Result<int> run_serve(const Globals& globals, const ServeArguments& arguments) {
-  // Many threads and little memory: glibc would give each thread a heap of its own.
-  mallopt(M_ARENA_MAX, 4);
-  const sigset_t signals = block_signals();
-  const std::string folder = TRY(storage_folder(globals, arguments.storage));
-  auto storage = TRY(with_context(registry::Storage::open(folder), "open the registry's storage {}", folder));
-  auto alone = Lock::try_take(folder + "/uploads", Lock::Mode::exclusive);
-  if (!alone && alone.error().code() == Code::busy)
-    return fail(Code::busy, "another registry serves {}", folder).with_cure("stop it, or choose another --storage");
-  const Lock lock = TRY(std::move(alone));
-
-  registry::Api api(storage, {.read_only = arguments.read_only});
+Result<int> serve_with(const ServeArguments& arguments, const sigset_t& signals, const Backend& backend) {
   registry::Gate gate(TRY(make_gate(arguments)));
-  registry::Service service(api, storage, gate, TRY(open_access_log(arguments.access_log)));
+  registry::Service service(backend.api, backend.works, gate, TRY(open_access_log(arguments.access_log)));
   const auto tls = TRY(make_tls(arguments));
   auto listener = TRY(make_listener(arguments));
   auto server = TRY(serve::Server::start(std::move(listener), service, {}, tls.get()));
   service.set_connections([&server] { return server.connections(); });
   TRY(options::print(fmt::format("listening on {}\n", server.address())));
   serve::notify_systemd("READY=1");
-  auto waited = wait_for_end(signals, storage, api, gate, tls.get());
+  auto waited = wait_for_end(signals, gate, tls.get(), backend);
   serve::notify_systemd("STOPPING=1");
   service.stop();
   server.drain();
   TRY(std::move(waited));
   return 0;
+}
+
+Result<int> serve_store(const Globals& globals, const ServeArguments& arguments, const sigset_t& signals) {
+  if (!arguments.storage.empty())
+    return fail(Code::invalid, "--from-store serves what this host's store has, and --storage names another folder")
+        .with_cure("drop one of them");
+  const std::string root = TRY(options::folders(globals)).root;
+  registry::StoreApi api(TRY(content::Blobs::create(root)));
+  return serve_with(arguments, signals, {api, [&api] { return api.works(); }, [] { return Result<>(); }});
+}
+
+/// What no request does: uploads that nobody goes on with, and the changes of other processes.
+class StorageUpkeep {
+ public:
+  StorageUpkeep(registry::Storage& storage, registry::Api& api) : storage_(storage), api_(api) {}
+
+  Result<> operator()() {
+    if (const auto time = monotonic(); swept_ == 0 || time - swept_ > kUploadsSwept) {
+      swept_ = time;
+      if (auto expired = storage_.uploads->expire(now() - kUploadsKept); !expired)
+        log::warning("remove old uploads: {}", expired.error().message());
+    }
+    // A collection, or an administrator's hand.
+    if (const auto seen = TRY(storage_.metadata->version()); seen != std::exchange(version_, seen))
+      api_.forget_answers();
+    return {};
+  }
+
+ private:
+  registry::Storage& storage_;
+  registry::Api& api_;
+  std::int64_t swept_ = 0;
+  std::int64_t version_ = 0;
+};
+
+Result<int> serve_storage(const Globals& globals, const ServeArguments& arguments, const sigset_t& signals) {
+  const std::string folder = TRY(storage_folder(globals, arguments.storage));
+  auto storage = TRY(with_context(registry::Storage::open(folder), "open the registry's storage {}", folder));
+  auto alone = Lock::try_take(folder + "/uploads", Lock::Mode::exclusive);
+  if (!alone && alone.error().code() == Code::busy)
+    return fail(Code::busy, "another registry serves {}", folder).with_cure("stop it, or choose another --storage");
+  const Lock lock = TRY(std::move(alone));
+  registry::Api api(storage, {.read_only = arguments.read_only});
+  return serve_with(
+      arguments, signals,
+      {api, [&storage] { return storage.metadata->has_repository("ready").has_value(); }, StorageUpkeep(storage, api)});
+}
+
+Result<int> run_serve(const Globals& globals, const ServeArguments& arguments) {
+  // Many threads and little memory: glibc would give each thread a heap of its own.
+  mallopt(M_ARENA_MAX, 4);
+  const sigset_t signals = block_signals();
+  return arguments.from_store ? serve_store(globals, arguments, signals) : serve_storage(globals, arguments, signals);
 }
 
 constexpr options::Option kOptions[] = {
@@ -133,6 +175,7 @@ constexpr options::Option kOptions[] = {
     options::option<&ServeArguments::storage>(0, "storage", "FOLDER",
                                               "Keep everything there; `registry` below --root when not given")
         .completing(options::Completes::folders),
+    options::flag<&ServeArguments::from_store>(0, "from-store", "Serve the images of this host's store, read-only"),
     options::option<&ServeArguments::access_log>(0, "access-log", "FILE",
                                                  "Add a line of JSON for each request; - is standard output")
         .completing(options::Completes::files),

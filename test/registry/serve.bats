@@ -135,3 +135,20 @@ assert told.recv(100) == b"STOPPING=1"
 assert os.waitpid(child, 0)[1] == 0
 PYTHON
 }
+
+@test "a host serves its own images" {
+  need_root
+  make_layout
+  gantry load --quiet -i "oci:$WORK/layout:image"
+  gantry tag localhost/image localhost/team/app:1
+  new_server store
+  spawn "$SERVER" "$GANTRY_BIN/gantry" --root "$WORK/root" registry serve --listen 127.0.0.1:0 --from-store
+  eventually grep -q 'listening on' "$WORK/$SERVER.out" || fail "$(cat "$WORK/$SERVER.out")"
+  REGISTRY=$(sed -n 's/^listening on //p' "$WORK/$SERVER.out")
+  skopy "docker://$REGISTRY/team/app:1" "oci:$WORK/back:image"
+  diff -r "$WORK/layout/blobs" "$WORK/back/blobs"
+  gantry --root "$WORK/other" pull --quiet --tls-verify=false "$REGISTRY/image"
+  run ! skopy "oci:$WORK/layout:image" "docker://$REGISTRY/team/app:2"
+  gantry tag localhost/image localhost/team/app:3
+  equal "$(skopeo list-tags --tls-verify=false "docker://$REGISTRY/team/app" | jq -c .Tags)" '["1","3"]'
+}
