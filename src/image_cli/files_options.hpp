@@ -1,5 +1,6 @@
 #pragma once
 
+#include "options/globals.hpp"
 #include "options/option.hpp"
 #include "remote/locations.hpp"
 #include "remote/registry_options.hpp"

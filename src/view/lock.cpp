@@ -9,12 +9,11 @@ namespace {
 using yaml::Node;
 
 void collect(const Node& node, std::vector<const Node*>& found) {
-  for (const auto& item : node.items) collect(item, found);
-  for (const auto& [key, value] : node.members) {
+  for (const auto& value : node.items) {
+    const bool is_image = node.kind == Node::Kind::map && value.key == "image";
     const Node* name = &value;
-    if (key == "image" && value.kind == Node::Kind::map) name = value.find("reference");
-    if (key == "image" && name != nullptr && name->kind == Node::Kind::scalar && !name->text.empty())
-      found.push_back(name);
+    if (is_image && value.kind == Node::Kind::map) name = value.find("reference");
+    if (is_image && name != nullptr && name->kind == Node::Kind::scalar && !name->text.empty()) found.push_back(name);
     else collect(value, found);
   }
 }

@@ -20,7 +20,9 @@ Result<std::string> text_of(std::string_view file, const Node& node, const std::
 }
 
 Result<> read_images(std::string_view file, const Node& node, SyncRegistry& registry) {
-  for (const auto& [repository, tags] : node.members) {
+  if (node.kind == Node::Kind::list) return wrong(file, node, "images want a map of repositories");
+  for (const auto& tags : node.items) {
+    const std::string& repository = tags.key;
     SyncImages images{.repository = repository};
     if (tags.kind != Node::Kind::list && tags.kind != Node::Kind::null)
       return wrong(file, tags, repository + " wants a list of tags");
@@ -31,7 +33,8 @@ Result<> read_images(std::string_view file, const Node& node, SyncRegistry& regi
 }
 
 Result<> read_rules(std::string_view file, const Node& node, std::string SyncImages::*rule, SyncRegistry& registry) {
-  for (const auto& [repository, value] : node.members) {
+  for (const auto& value : node.items) {
+    const std::string& repository = value.key;
     SyncImages images{.repository = repository};
     images.*rule = TRY(text_of(file, value, repository));
     registry.images.push_back(std::move(images));
@@ -40,7 +43,8 @@ Result<> read_rules(std::string_view file, const Node& node, std::string SyncIma
 }
 
 Result<> read_credentials(std::string_view file, const Node& node, SyncRegistry& registry) {
-  for (const auto& [key, value] : node.members) {
+  for (const auto& value : node.items) {
+    const std::string& key = value.key;
     if (key != "username" && key != "password") return wrong(file, value, "credentials are username and password");
     (key == "username" ? registry.user : registry.password) = TRY(text_of(file, value, key));
   }
@@ -50,7 +54,8 @@ Result<> read_credentials(std::string_view file, const Node& node, SyncRegistry&
 Result<SyncRegistry> read_registry(std::string_view file, const std::string& host, const Node& node) {
   SyncRegistry registry{.host = host};
   if (node.kind != Node::Kind::map) return wrong(file, node, host + " wants a map");
-  for (const auto& [key, value] : node.members) {
+  for (const auto& value : node.items) {
+    const std::string& key = value.key;
     if (key == "images") TRY(read_images(file, value, registry));
     else if (key == "images-by-tag-regex") TRY(read_rules(file, value, &SyncImages::pattern, registry));
     else if (key == "images-by-semver") TRY(read_rules(file, value, &SyncImages::versions, registry));
@@ -70,7 +75,7 @@ Result<std::vector<SyncRegistry>> parse_sync_plan(std::string_view text, std::st
   auto documents = TRY(yaml::parse(text, file));
   if (documents.size() != 1 || documents[0].kind != Node::Kind::map)
     return fail(Code::invalid, "{}: a map of registries belongs there", file);
-  for (const auto& [host, node] : documents[0].members) registries.push_back(TRY(read_registry(file, host, node)));
+  for (const auto& node : documents[0].items) registries.push_back(TRY(read_registry(file, node.key, node)));
   return registries;
 }
 

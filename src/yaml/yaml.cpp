@@ -2,6 +2,8 @@
 
 #include "yaml/scanner.hpp"
 
+#include <utility>
+
 namespace gantry::yaml {
 
 namespace {
@@ -184,7 +186,8 @@ class Parser {
       is_in_map_ = outer;
       if (!member) return member;
       if (node.find(key.text) != nullptr) return in_.error("the key '" + key.text + "' is there twice");
-      node.members.emplace_back(std::move(key.text), std::move(*member));
+      member->key = std::move(key.text);
+      node.items.push_back(std::move(*member));
       TRY(in_.skip_lines());
       if (in_.is_end() || at_marker() || static_cast<int>(in_.column()) < column) break;
       if (static_cast<int>(in_.column()) > column || at_dash())
@@ -245,7 +248,9 @@ class Parser {
       if (in_.peek() == ':' && item.kind == Node::Kind::scalar) {  // a map of one member
         Node pair{.kind = Node::Kind::map, .begin = item.begin, .line = item.line};
         in_.advance();
-        pair.members.emplace_back(item.text, TRY(flow_value()));
+        pair.items.push_back(TRY(flow_value()));
+        pair.items.back().key = item.text;
+        pair.end = pair.items.back().end;
         item = std::move(pair);
       }
       node.items.push_back(std::move(item));
@@ -273,7 +278,8 @@ class Parser {
         in_.advance();
         member = TRY(flow_value());
       }
-      node.members.emplace_back(std::move(key.text), std::move(member));
+      member.key = std::move(key.text);
+      node.items.push_back(std::move(member));
       if (in_.peek() == ',') in_.advance();
       else if (in_.peek() != '}') return in_.error("a , or } is missing");
     }
@@ -291,9 +297,9 @@ class Parser {
 
 }  // namespace
 
-const Node* Node::find(std::string_view key) const {
-  for (const auto& [name, value] : members)
-    if (name == key) return &value;
+const Node* Node::find(std::string_view name) const {
+  for (const auto& item : items)
+    if (kind == Kind::map && item.key == name) return &item;
   return nullptr;
 }
 

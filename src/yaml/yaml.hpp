@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 // YAML as people write it for Kubernetes, compose and skopeo (yaml.org/spec/1.2.2), with the place of each scalar in
@@ -22,11 +21,11 @@ struct Node {
   std::size_t begin = 0;    ///< of a scalar: where its first byte is in the document, a quote counted
   std::size_t end = 0;      ///< ... and the one behind its last
   int line = 0;             ///< counted from 1
-  std::vector<Node> items;  ///< of a list
-  std::vector<std::pair<std::string, Node>> members;  ///< of a map, in their order
+  std::string key;          ///< under which it is in a map
+  std::vector<Node> items;  ///< of a list; of a map, in their order
 
   /// The value of a map's key; null: there is none.
-  const Node* find(std::string_view key) const;
+  const Node* find(std::string_view name) const;
 };
 
 /// The documents of a text. `name` is for errors, which say the line: Code::invalid.

@@ -20,7 +20,7 @@ std::string shown(const Node& node) {
       for (const auto& item : node.items) text += (text.empty() ? "" : ",") + shown(item);
       return "[" + text + "]";
     case Node::Kind::map:
-      for (const auto& [key, value] : node.members) text += (text.empty() ? "" : ",") + key + ":" + shown(value);
+      for (const auto& item : node.items) text += (text.empty() ? "" : ",") + item.key + ":" + shown(item);
       return "{" + text + "}";
   }
   return text;
