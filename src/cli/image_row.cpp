@@ -60,20 +60,23 @@ Result<json::value> tree_of(const T& value) {
 
 }  // namespace
 
-json::object image_row(const store::ImageSummary& image, const std::string& name, bool in_full, Timestamp now) {
+json::object image_row(const store::ImageSummary& image, const std::string& name, bool in_full, Timestamp now,
+                       const json::storage_ptr& storage) {
   auto reference = oci::parse_reference(name);
   const bool tagged = reference && !reference->tag.empty();
-  return {
-      {"Repository", reference ? reference->name() : "<none>"},
-      {"Tag", tagged ? reference->tag : "<none>"},
-      {"ID", in_full ? "sha256:" + image.id : short_id(image.id)},
-      {"Created", image.created ? time_ago(image.created, now) : "unknown"},
-      {"Size", human_size(image.size)},
-      {"CreatedAt", image.created ? go_time(image.created) : "unknown"},
-      {"CreatedSince", image.created ? time_ago(image.created, now) : "unknown"},
-      {"Digest", image.digest.text()},
-      {"Labels", text_map(image.labels)},
-  };
+  return json::object(
+      {
+          {"Repository", reference ? reference->name() : "<none>"},
+          {"Tag", tagged ? reference->tag : "<none>"},
+          {"ID", in_full ? "sha256:" + image.id : short_id(image.id)},
+          {"Created", image.created ? time_ago(image.created, now) : "unknown"},
+          {"Size", human_size(image.size)},
+          {"CreatedAt", image.created ? go_time(image.created) : "unknown"},
+          {"CreatedSince", image.created ? time_ago(image.created, now) : "unknown"},
+          {"Digest", image.digest.text()},
+          {"Labels", text_map(image.labels)},
+      },
+      storage);
 }
 
 json::object image_document(const store::ImageSummary& image, Timestamp now) {

@@ -12,7 +12,8 @@
 namespace gantry::cli {
 
 /// A line of `images`: the image under one of its names; an empty name for an image without.
-boost::json::object image_row(const store::ImageSummary& image, const std::string& name, bool in_full, Timestamp now);
+boost::json::object image_row(const store::ImageSummary& image, const std::string& name, bool in_full, Timestamp now,
+                              const boost::json::storage_ptr& storage = {});
 /// An item of `images --format json`.
 boost::json::object image_document(const store::ImageSummary& image, Timestamp now);
 /// An item of `image inspect`.

@@ -34,10 +34,13 @@ Result<int> images(const Globals& globals, const ImagesArguments& arguments) {
   auto filter = TRY(ImageFilter::make(filters));
 
   auto engine = TRY(open_engine(globals));
-  auto images = TRY(TRY(engine.images())->images().list());
-  std::ranges::stable_sort(images, std::greater(), &store::ImageSummary::created);
+  const auto found = TRY(TRY(engine.images())->images().list());
+  std::vector<const store::ImageSummary*> images;
+  for (const auto& image : found) images.push_back(&image);
+  std::ranges::stable_sort(images, std::greater(), [](const auto* image) { return image->created; });
   const Timestamp moment = now();
-  for (const auto& image : images) {
+  for (const store::ImageSummary* each : images) {
+    const store::ImageSummary& image = *each;
     auto names = filter.names_of(image);
     if (names.empty()) continue;
     if (listing.json()) {
@@ -45,7 +48,8 @@ Result<int> images(const Globals& globals, const ImagesArguments& arguments) {
       continue;
     }
     if (arguments.listing.quiet) names.resize(1);  // an identifier once
-    for (const auto& name : names) listing.add(image_row(image, name, arguments.listing.no_trunc, moment));
+    for (const auto& name : names)
+      listing.add(image_row(image, name, arguments.listing.no_trunc, moment, listing.storage()));
   }
   TRY(listing.print());
   return 0;
