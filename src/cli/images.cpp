@@ -36,6 +36,7 @@ Result<int> images(const Globals& globals, const ImagesArguments& arguments) {
   auto engine = TRY(open_engine(globals));
   const auto found = TRY(TRY(engine.images())->images().list());
   std::vector<const store::ImageSummary*> images;
+  images.reserve(found.size());
   for (const auto& image : found) images.push_back(&image);
   std::ranges::stable_sort(images, std::greater(), [](const auto* image) { return image->created; });
   const Timestamp moment = now();

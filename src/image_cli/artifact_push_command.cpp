@@ -100,8 +100,7 @@ constexpr options::Group kAttachGroups[] = {
     options::group<&ArtifactAttachArguments::artifact>(kArtifactOptions), options::group(kAttachOptions),
     options::group<&ArtifactAttachArguments::registry>(remote::kRegistryOptions, "Registry options")};
 constexpr options::Example kAttachExamples[] = {
-    {"gantry artifact attach --artifact-type application/spdx+json localhost:5000/app:1 sbom.json",
-     "Attach an SBOM to an image"},
+    {"gantry artifact attach --artifact-type text/spdx quay.io/team/app:1 sbom.json", "Attach an SBOM to an image"},
 };
 
 }  // namespace

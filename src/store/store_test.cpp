@@ -62,6 +62,17 @@ TEST_F(StoreFixture, RefusesAPrefixOfSeveralIds) {
   EXPECT_GE(ambiguous, 1u);
 }
 
+TEST_F(StoreFixture, RemovesSeveralImagesAtOnceWithAllTheirNames) {
+  auto a = add_image("a", {"localhost/a:latest", "localhost/again:latest"});
+  auto b = add_image("b", {});
+  auto c = add_image("c", {"localhost/c:latest"});
+  const std::vector<std::string> ids{a.config.hex(), b.config.hex()};
+  ASSERT_TRUE(store->images().remove(ids));
+  auto left = store->images().list();
+  ASSERT_THAT(*left, SizeIs(1));
+  EXPECT_EQ(left->front().id, c.config.hex());
+}
+
 TEST_F(StoreFixture, MovesANameAndKeepsTheOldImageWithoutIt) {
   auto old = add_image("old", {"localhost/app:latest"});
   auto young = add_image("young", {"localhost/app:latest"});

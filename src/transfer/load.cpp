@@ -75,6 +75,7 @@ class Intake {
     for (std::size_t i = 0; i < layers_.size(); ++i)
       if (auto same = earlier(i)) layers_[i].emplace(ReceivedLayer::present(layers_[*same]->descriptor(), diff_id(i)));
     std::vector<ReceivedLayer> received;
+    received.reserve(layers_.size());
     for (auto& layer : layers_) received.push_back(std::move(*layer));
     return received;
   }
@@ -266,8 +267,10 @@ Result<std::vector<LoadedImage>> load(const store::Store& store, const Origin& o
     claim.emplace(TRY(content::Claim::take(store.root() + "/tmp", claim_of_image(images[0].root.digest))));
   KnownOrigin known(store, origin);
   std::vector<Offer> offers;
+  offers.reserve(images.size());
   for (const auto& image : images) offers.push_back(TRY(offer_of(known, image, platform)));
   std::vector<LoadedImage> loaded;
+  loaded.reserve(offers.size());
   for (const auto& offer : offers) loaded.push_back(TRY(load_offer(store, origin, offer, meter)));
   return loaded;
 }
