@@ -1,6 +1,7 @@
 #include "base/text.hpp"
 #include "image_cli/commands.hpp"
 #include "image_cli/files_options.hpp"
+#include "image_cli/layers_screen.hpp"
 #include "options/print.hpp"
 #include "report/listing.hpp"
 #include "report/table.hpp"
@@ -18,6 +19,7 @@ using view::Change;
 struct LayersArguments {
   std::string format;
   bool changes = false;
+  bool interactive = false;
   std::optional<double> lowest_efficiency;
   std::optional<std::uint64_t> highest_waste;
   FilesArguments files;
@@ -108,7 +110,9 @@ Result<int> run_layers(const Globals& globals, const LayersArguments& arguments)
   auto opened = TRY(remote::open_image(store, registries, image));
   auto report = TRY(view::report_layers(*opened.origin, opened.image,
                                         {.platform = arguments.files.platform, .use_toc = !arguments.files.no_index}));
-  if (arguments.format.empty() || arguments.format == "table") TRY(options::print(table_of(report, arguments.changes)));
+  if (arguments.interactive) TRY(show_layers(image, report));
+  else if (arguments.format.empty() || arguments.format == "table")
+    TRY(options::print(table_of(report, arguments.changes)));
   else if (arguments.format == "html") TRY(options::print(view::html_page(image, report)));
   else TRY(report::print_object(document(image, report), arguments.format));
   return is_good_enough(arguments, report) ? 0 : 1;
@@ -120,6 +124,7 @@ constexpr options::Option kOptions[] = {
         'f', "format", "FORMAT", "Print as \"table\", \"json\" or \"html\" (a page by itself), or by a Go template"),
     options::option<&LayersArguments::highest_waste, options::read_size>(
         0, "highest-wasted-bytes", "SIZE", "Exit with status 1 when more than this is wasted"),
+    options::flag<&LayersArguments::interactive>('i', "interactive", "Look through layers and files on the terminal"),
     options::option<&LayersArguments::lowest_efficiency, options::read_decimal>(
         0, "lowest-efficiency", "RATIO", "Exit with status 1 when the efficiency is lower than this, as 0.95"),
 };
@@ -128,6 +133,7 @@ constexpr options::Group kGroups[] = {
     options::group<&LayersArguments::registry>(remote::kRegistryOptions, "Registry options")};
 constexpr options::Example kExamples[] = {
     {"gantry image layers app", "See what makes an image large"},
+    {"gantry image layers -i app", "Look through it on the terminal"},
     {"gantry image layers --format html docker://quay.io/podman/hello >hello.html", "Make a page of it"},
     {"gantry image layers --lowest-efficiency 0.95 app", "Fail in a pipeline when too much is wasted"},
 };

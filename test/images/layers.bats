@@ -67,6 +67,27 @@ assert "/new/<b>" in page.text and "/gone/deep/file" in page.text
 PYTHON
 }
 
+@test "layers can be looked through on a terminal, which is then as it was" {
+  need expect
+  make_layers
+  cat >"$WORK/keys" <<'EXPECT'
+set timeout 20
+proc wanted {text} { expect -ex $text {} timeout { puts "no $text"; exit 1 } eof { puts "no $text: it ended"; exit 1 } }
+spawn gantry image layers --interactive oci:$env(WORK)/layout:image
+wanted "efficiency 44.8 %"
+wanted "/etc/big"
+send "\033\[B"
+wanted "D      300B  /gone/deep/file"
+send "q"
+wanted "\033\[?1049l"
+expect eof {}
+exit 0
+EXPECT
+  run -0 expect "$WORK/keys"
+  run -125 gantry image layers -i "oci:$WORK/layout:image" </dev/null
+  contains "$output" 'needs a terminal'
+}
+
 @test "tree shows what images share" {
   make_peer_image one
   peer podman save --quiet --format oci-archive -o "$WORK/base.tar" one-base
