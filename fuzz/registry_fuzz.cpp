@@ -29,7 +29,7 @@ void try_path(std::string_view path) {
   }
   if (const auto decoded = serve::decode_percent(path)) {
     check(serve::decode_percent(serve::encode_percent(*decoded)) == *decoded);
-    check(decoded->find('\0') == std::string::npos || path.find('\0') != std::string_view::npos);
+    check(decoded->find('\0') == std::string::npos);
   }
 }
 

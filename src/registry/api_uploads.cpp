@@ -53,7 +53,10 @@ std::optional<serve::Response> check_chunk(const serve::Request& request, const 
 /// Adds the body; a chunk of another length than it says is taken away again.
 Result<std::optional<serve::Response>> append(const serve::Request& request, Uploads::Session& session, Source& body) {
   const std::uint64_t before = session.size();
-  TRY(session.append(body));
+  auto appended = session.append(body);
+  // What does not fit must not keep the disk full until it expires.
+  if (!appended && appended.error().code() == Code::no_space) best_effort(session.cancel());
+  TRY(std::move(appended));
   const auto field = request.field("content-range");
   const auto range = field ? parse_content_range(*field) : std::nullopt;
   if (!range || session.size() - before == range->size) return std::nullopt;

@@ -11,8 +11,6 @@
 
 #include <sys/stat.h>
 
-#include <algorithm>
-
 namespace gantry::registry {
 
 namespace {
@@ -52,11 +50,13 @@ StoreApi::Images StoreApi::read_images(const oci::Index& index) {
   auto rank = [](const Named& named) {
     return named.reference.registry == "localhost" ? 0 : named.reference.registry == "docker.io" ? 1 : 2;
   };
-  std::ranges::stable_sort(all, {}, rank);
   Images images;
-  for (const auto& [reference, descriptor] : all) {
-    if (is_repository(reference.name())) images[reference.name()].emplace(reference.tag, *descriptor);
-    if (is_repository(reference.repository)) images[reference.repository].emplace(reference.tag, *descriptor);
+  for (const int turn : {0, 1, 2}) {
+    for (const auto& named : all) {
+      if (rank(named) != turn) continue;
+      for (const auto& name : {named.reference.name(), named.reference.repository})
+        if (is_repository(name)) images[name].emplace(named.reference.tag, *named.descriptor);
+    }
   }
   return images;
 }

@@ -6,6 +6,7 @@
 #include "registry/from_store.hpp"
 #include "registry/service.hpp"
 #include "registry_cli/commands.hpp"
+#include "registry_cli/configuration.hpp"
 #include "registry_cli/storage_option.hpp"
 #include "serve/activation.hpp"
 #include "serve/server.hpp"
@@ -22,6 +23,18 @@ namespace gantry::registry_cli {
 
 namespace {
 
+/// What a file, the environment and the command line can say; empty: they do not.
+struct ServeSettings {
+  std::optional<std::string> listen, storage, access_log, htpasswd, tls_cert, tls_key;
+  std::optional<bool> anonymous_pull, from_store, read_only;
+};
+struct ServeCommandArguments {
+  std::string config;
+  bool check = false;
+  ServeSettings settings;
+};
+
+/// The same, settled.
 struct ServeArguments {
   std::string listen;
   std::string storage;
@@ -162,7 +175,57 @@ Result<int> serve_storage(const Globals& globals, const ServeArguments& argument
       {api, [&storage] { return storage.metadata->has_repository("ready").has_value(); }, StorageUpkeep(storage, api)});
 }
 
-Result<int> run_serve(const Globals& globals, const ServeArguments& arguments) {
+constexpr options::Option kSettings[] = {
+    options::option<&ServeSettings::listen>('l', "listen", "HOST:PORT",
+                                            "Serve there; 127.0.0.1:5000 when not given, port 0 is any free one"),
+    options::option<&ServeSettings::storage>(0, "storage", "FOLDER",
+                                             "Keep everything there; `registry` below --root when not given")
+        .completing(options::Completes::folders),
+    options::flag<&ServeSettings::from_store>(0, "from-store", "Serve the images of this host's store, read-only"),
+    options::option<&ServeSettings::access_log>(0, "access-log", "FILE",
+                                                "Add a line of JSON for each request; - is standard output")
+        .completing(options::Completes::files),
+    options::option<&ServeSettings::htpasswd>(0, "htpasswd", "FILE",
+                                              "Serve the users of this file alone, as htpasswd -B makes it")
+        .completing(options::Completes::files),
+    options::flag<&ServeSettings::anonymous_pull>(0, "anonymous-pull", "Let everybody pull, and the users push"),
+    options::option<&ServeSettings::tls_cert>(0, "tls-cert", "FILE", "Speak TLS with this certificate, in PEM")
+        .completing(options::Completes::files),
+    options::option<&ServeSettings::tls_key>(0, "tls-key", "FILE", "The certificate's key, in PEM")
+        .completing(options::Completes::files),
+    options::flag<&ServeSettings::read_only>(0, "read-only", "Take no pushes and delete nothing"),
+};
+
+/// The command line counts more than the environment, and that more than the file.
+Result<ServeArguments> settle(const ServeCommandArguments& given) {
+  ServeSettings file, environment;
+  if (!given.config.empty()) TRY(read_configuration(given.config, kSettings, &file));
+  TRY(read_environment(kSettings, &environment));
+  ServeArguments settled;
+  const ServeSettings* const sources[] = {&file, &environment, &given.settings};
+  auto choose = [&](auto member, auto& place) {
+    for (const ServeSettings* source : sources)
+      if (const auto& value = source->*member) place = *value;
+  };
+  choose(&ServeSettings::listen, settled.listen);
+  choose(&ServeSettings::storage, settled.storage);
+  choose(&ServeSettings::access_log, settled.access_log);
+  choose(&ServeSettings::htpasswd, settled.htpasswd);
+  choose(&ServeSettings::tls_cert, settled.tls_cert);
+  choose(&ServeSettings::tls_key, settled.tls_key);
+  choose(&ServeSettings::anonymous_pull, settled.anonymous_pull);
+  choose(&ServeSettings::from_store, settled.from_store);
+  choose(&ServeSettings::read_only, settled.read_only);
+  return settled;
+}
+
+Result<int> run_serve(const Globals& globals, const ServeCommandArguments& given) {
+  const auto arguments = TRY(settle(given));
+  if (given.check) {
+    TRY(make_gate(arguments));
+    TRY(make_tls(arguments));
+    return 0;
+  }
   // Many threads and little memory: glibc would give each thread a heap of its own.
   mallopt(M_ARENA_MAX, 4);
   const sigset_t signals = block_signals();
@@ -170,26 +233,13 @@ Result<int> run_serve(const Globals& globals, const ServeArguments& arguments) {
 }
 
 constexpr options::Option kOptions[] = {
-    options::option<&ServeArguments::listen>('l', "listen", "HOST:PORT",
-                                             "Serve there; 127.0.0.1:5000 when not given, port 0 is any free one"),
-    options::option<&ServeArguments::storage>(0, "storage", "FOLDER",
-                                              "Keep everything there; `registry` below --root when not given")
-        .completing(options::Completes::folders),
-    options::flag<&ServeArguments::from_store>(0, "from-store", "Serve the images of this host's store, read-only"),
-    options::option<&ServeArguments::access_log>(0, "access-log", "FILE",
-                                                 "Add a line of JSON for each request; - is standard output")
+    options::option<&ServeCommandArguments::config>(0, "config", "FILE",
+                                                    "Read these options from a YAML file: `listen: :5000`")
         .completing(options::Completes::files),
-    options::option<&ServeArguments::htpasswd>(0, "htpasswd", "FILE",
-                                               "Serve the users of this file alone, as htpasswd -B makes it")
-        .completing(options::Completes::files),
-    options::flag<&ServeArguments::anonymous_pull>(0, "anonymous-pull", "Let everybody pull, and the users push"),
-    options::option<&ServeArguments::tls_cert>(0, "tls-cert", "FILE", "Speak TLS with this certificate, in PEM")
-        .completing(options::Completes::files),
-    options::option<&ServeArguments::tls_key>(0, "tls-key", "FILE", "The certificate's key, in PEM")
-        .completing(options::Completes::files),
-    options::flag<&ServeArguments::read_only>(0, "read-only", "Take no pushes and delete nothing"),
+    options::flag<&ServeCommandArguments::check>(0, "check", "Only tell whether it could be served like this"),
 };
-constexpr options::Group kGroups[] = {options::group(kOptions)};
+constexpr options::Group kGroups[] = {options::group(kOptions),
+                                      options::group<&ServeCommandArguments::settings>(kSettings, "Settings")};
 constexpr options::Example kExamples[] = {
     {"gantry registry serve", "Serve on 127.0.0.1:5000"},
     {"gantry registry serve --listen :443 --tls-cert host.crt --tls-key host.key", "Serve everybody, by TLS"},
@@ -209,6 +259,8 @@ constinit const Command kServe = options::command<run_serve>({
         "127.0.0.1 "
         "only in a network that you trust. Passwords go over plain HTTP for everyone on the way to read: use TLS. "
         "Certificates, keys and passwords that are replaced count within a second.\n"
+        "Every setting can also stand in the file that --config names, and in the environment: "
+        "GANTRY_REGISTRY_READ_ONLY for --read-only. The command line counts most, the file least.\n"
         "/healthz tells whether it lives, /readyz whether it can work, and /metrics counts for Prometheus.",
     .examples = kExamples,
     .groups = kGroups,

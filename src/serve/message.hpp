@@ -84,7 +84,7 @@ class Handler {
   virtual void finished(const Request&, const Outcome&) {}
 };
 
-/// "/v2/a%3Ab" with its %XX replaced; nothing when one of them is broken or stands for NUL.
+/// "/v2/a%3Ab" with its %XX replaced; nothing when one of them is broken, or at a NUL.
 std::optional<std::string> decode_percent(std::string_view text);
 /// With %XX for all but letters, digits and "-._~".
 std::string encode_percent(std::string_view text);

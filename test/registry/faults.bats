@@ -163,3 +163,27 @@ PYTHON
   run -125 gantry registry fsck --storage "$WORK/nothing"
   one_sentence "$output"
 }
+
+@test "a full disk is said, costs only what did not fit, and is no longer full afterwards" {
+  need_root
+  mkdir "$WORK/small"
+  head -c 6000000 /dev/urandom >"$WORK/large"
+  printf small >"$WORK/little"
+  export WORK GANTRY_BIN
+  run -0 unshare --mount --propagation private bash -c '
+    set -euo pipefail
+    mount -t tmpfs -o size=4m none "$WORK/small"
+    "$GANTRY_BIN/gantry" --root "$WORK/root" registry serve --listen 127.0.0.1:0 --storage "$WORK/small/storage" >"$WORK/full.out" 2>&1 3>&- &
+    server=$!
+    trap "kill $server; wait $server" EXIT
+    until grep -qs "listening on" "$WORK/full.out"; do kill -0 $server; done
+    address=$(sed -n "s/^listening on //p" "$WORK/full.out")
+    digest() { echo "sha256:$(sha256sum <"$1" | cut -d" " -f1)"; }
+    ask() { curl --silent --output "$WORK/answer" --write-out "%{http_code}\n" "$@"; }
+    place=$(curl -s -D - -o "$WORK/answer" -X POST "http://$address/v2/a/blobs/uploads/" | tr -d "\r" | sed -n "s/^Location: //p")
+    ask -X POST --data-binary @"$WORK/large" "http://$address/v2/a/blobs/uploads/?digest=$(digest "$WORK/large")"
+    ask -X PATCH --data-binary @"$WORK/large" "http://$address$place"
+    ask -X POST --data-binary @"$WORK/little" "http://$address/v2/a/blobs/uploads/?digest=$(digest "$WORK/little")"
+    curl -s "http://$address/v2/a/blobs/$(digest "$WORK/little")"'
+  equal "$output" $'507\n507\n201\nsmall'
+}

@@ -152,3 +152,31 @@ PYTHON
   gantry tag localhost/image localhost/team/app:3
   equal "$(skopeo list-tags --tls-verify=false "docker://$REGISTRY/team/app" | jq -c .Tags)" '["1","3"]'
 }
+
+@test "settings from a file, the environment and the command line" {
+  printf '# a registry\nlisten: 127.0.0.1:0\nstorage: %s\nread-only: true\n' "$STORAGE" >"$WORK/config.yaml"
+  gantry registry serve --config "$WORK/config.yaml" --check
+  new_server file
+  spawn "$SERVER" env GANTRY_REGISTRY_ACCESS_LOG="$WORK/access" "$GANTRY_BIN/gantry" --root "$WORK/root" registry serve \
+    --config "$WORK/config.yaml"
+  eventually grep -q 'listening on' "$WORK/$SERVER.out" || fail "$(cat "$WORK/$SERVER.out")"
+  REGISTRY=$(sed -n 's/^listening on //p' "$WORK/$SERVER.out")
+  equal "$(ask -X POST /v2/a/blobs/uploads/)" 405
+  eventually [ -s "$WORK/access" ]
+  new_server line
+  spawn "$SERVER" "$GANTRY_BIN/gantry" --root "$WORK/root" registry serve --config "$WORK/config.yaml" --read-only=false \
+    --storage "$WORK/other"
+  eventually grep -q 'listening on' "$WORK/$SERVER.out" || fail "$(cat "$WORK/$SERVER.out")"
+  REGISTRY=$(sed -n 's/^listening on //p' "$WORK/$SERVER.out")
+  equal "$(ask -X POST /v2/a/blobs/uploads/)" 202
+  local bad
+  for bad in 'read-onyl: true' 'read-only: perhaps' 'listen: [a]' '- listen' 'listen: "'; do
+    echo "$bad" >"$WORK/bad.yaml"
+    run -125 gantry registry serve --config "$WORK/bad.yaml" --check
+    one_sentence "$output"
+    contains "$output" bad.yaml
+  done
+  run -125 env GANTRY_REGISTRY_READ_ONLY=perhaps gantry registry serve --check
+  one_sentence "$output"
+  contains "$output" GANTRY_REGISTRY_READ_ONLY
+}
