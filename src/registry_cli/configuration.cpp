@@ -35,7 +35,8 @@ Result<> read_configuration(const std::string& path, std::span<const options::Op
   if (documents.empty() || documents[0].kind == yaml::Node::Kind::null) return {};
   if (documents.size() > 1 || documents[0].kind != yaml::Node::Kind::map)
     return fail(Code::invalid, "{}: this is no list of `name: value`", path);
-  for (const auto& [name, value] : documents[0].members) {
+  for (const auto& value : documents[0].items) {
+    const std::string& name = value.key;
     const auto* option = find_option(table, name);
     if (option == nullptr)
       return fail(Code::invalid, "{}, line {}: there is no member '{}'", path, value.line, name)
