@@ -13,6 +13,7 @@ Result<std::unique_ptr<artifact::LocalArtifact>> local_artifact(const ArtifactAr
                                                                 std::optional<oci::Descriptor> subject,
                                                                 const std::string& tmp) {
   std::vector<artifact::InputFile> files;
+  files.reserve(words.size());
   for (const auto& word : words) files.push_back(artifact::parse_input(word));
   artifact::ArtifactOptions options{.type = arguments.type, .subject = std::move(subject)};
   if (!arguments.config.empty()) options.config = artifact::parse_input(arguments.config);

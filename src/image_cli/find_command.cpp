@@ -11,8 +11,6 @@ namespace gantry::image_cli {
 
 namespace {
 
-using archive::Kind;
-
 struct FindArguments {
   std::string type;
   bool long_form = false;

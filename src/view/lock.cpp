@@ -31,6 +31,7 @@ Result<std::vector<NamedImage>> images_in(std::string_view text, std::string_vie
   std::vector<const Node*> found;
   auto documents = TRY(yaml::parse(text, file));
   for (const auto& document : documents) collect(document, found);
+  images.reserve(found.size());
   for (const Node* node : found) images.push_back({node->text, node->line});
   return images;
 }

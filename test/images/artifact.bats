@@ -1,6 +1,9 @@
 #!/usr/bin/env bats
 # Files that are no images, in registries with and without the referrers API.
 
+# Functions that tests call use `run` too.
+# shellcheck disable=SC2030,SC2031
+
 load ../support/common
 load remote
 

@@ -1,6 +1,9 @@
 #!/usr/bin/env bats
 # Files of images that are in a registry: what comes over the network, and that it is what a container would see.
 
+# Functions that tests call use `run` too.
+# shellcheck disable=SC2030,SC2031
+
 load ../support/common
 load peers
 load remote
