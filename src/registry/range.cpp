@@ -27,8 +27,7 @@ RangeAnswer parse_range(std::string_view field, std::uint64_t size) {
 }
 
 std::optional<ByteRange> parse_content_range(std::string_view field) {
-  if (field.starts_with("bytes ")) field.remove_prefix(6);
-  else if (field.starts_with("bytes=")) field.remove_prefix(6);
+  if (field.starts_with("bytes ") || field.starts_with("bytes=")) field.remove_prefix(6);
   const auto [range, total, has_total] = cut(field, '/');
   const auto [first_text, last_text, found] = cut(trim(range), '-');
   const auto first = parse_unsigned(first_text), last = parse_unsigned(last_text);

@@ -47,8 +47,8 @@ struct ServeArguments {
   bool read_only = false;
 };
 
-constexpr std::int64_t kUploadsKept = 24 * 3600 * kSecond;
-constexpr std::int64_t kUploadsSwept = 3600 * kSecond;
+constexpr std::int64_t kUploadsKept = kSecond * 3600 * 24;
+constexpr std::int64_t kUploadsSwept = kSecond * 3600;
 
 Result<Fd> open_access_log(const std::string& path) {
   if (path.empty()) return Fd();

@@ -155,7 +155,10 @@ Result<ChunkDecoder::Step> ChunkDecoder::decode(std::string_view input, std::spa
   parser_->output = output;
   parser_->given = 0;
   Step step;
-  while (!done() && step.taken < input.size() && parser_->given < output.size()) {
+  // Until it is done, at least "0\r\n\r\n" is still to come; with less at hand Beast's assertions about an end that
+  // comes byte by byte would not hold.
+  constexpr std::size_t kLeast = 5;
+  while (!done() && input.size() - step.taken >= kLeast && parser_->given < output.size()) {
     error_code error;
     const std::size_t taken =
         parser_->put(boost::asio::const_buffer(input.data() + step.taken, input.size() - step.taken), error);

@@ -84,7 +84,8 @@ TEST(Parser, ChunksAreJoinedHoweverTheyArrive) {
 }
 
 TEST(Parser, ChunksThatAreNoneAreRefused) {
-  for (const char* bad : {"zz\r\n", "5 hello\r\n", "-5\r\nhello\r\n", "fffffffffffffffff\r\n", "5\r\nhelloXX\r\n"})
+  for (const char* bad :
+       {"zz\r\n\r\n", "5 hello\r\n", "-5\r\nhello\r\n", "fffffffffffffffff\r\n", "5\r\nhelloXX\r\n0\r\n\r\n"})
     EXPECT_EQ(decoded(bad, 100), "broken") << bad;
   EXPECT_EQ(decoded("5\r\nhel", 100), "unfinished");
 }
