@@ -77,7 +77,10 @@ Result<TocEntry> entry_of(const TocRow& row) {
   entry.link = row.link_name;
   entry.major = row.dev_major;
   entry.minor = row.dev_minor;
-  for (const auto& [name, value] : row.xattrs) entry.xattrs.push_back({name, TRY(base64_decode(value))});
+  for (const auto& [name, value] : row.xattrs) {
+    std::string bytes = TRY(base64_decode(value));
+    entry.xattrs.push_back({name, std::move(bytes)});
+  }
   made.digest = TRY(digest_of(row.digest));
   return made;
 }
