@@ -115,6 +115,19 @@ rate_row() {
   }'
 }
 
+# A page of 100 of 100,000 tags: the last ones as fast as the first.
+tag_pages() {
+  python3 - "$work/ours/registry.db" <<'PYTHON'
+import sqlite3, sys
+with sqlite3.connect(sys.argv[1]) as database:
+    database.execute("INSERT INTO tags SELECT t.repository, printf('t%06d', n.value), t.digest, 0 FROM tags t,"
+                     " (WITH RECURSIVE n(value) AS (SELECT 0 UNION ALL SELECT value+1 FROM n WHERE value<99999)"
+                     " SELECT value FROM n) n WHERE t.name='1'")
+PYTHON
+  rate_row "100 of 100,000 tags: last, first" first "$(rate 8 "http://$OURS/v2/app/tags/list?n=100")" \
+    "$(rate 8 "http://$OURS/v2/app/tags/list?n=100&last=t099800")" 0.7
+}
+
 # seconds COMMAND…: how long it takes, the best of three.
 seconds() {
   local round start best="" took
@@ -171,11 +184,15 @@ bench_registry() {
   start_ours
   make_app
   start_nginx
+  # Its workers would outlive a master that is killed, however this ends.
+  # shellcheck disable=SC2064  # the pid of now
+  trap "kill -TERM $NGINX_PID 2>/dev/null; sleep 1; clean_up" EXIT
   rates "manifest by tag" 32 /v2/app/manifests/1 10 0.7
   rates "config, a blob of 150 bytes" 32 "/v2/app/blobs/$small" 1 0.7
   rates "blob of 64 MiB" 8 "/v2/app/blobs/$blob" 1 0.95
-  # Its workers would outlive a master that is killed.
   kill -TERM "$NGINX_PID"
+  trap clean_up EXIT
   pushes
+  tag_pages
   memory_of_connections
 }
