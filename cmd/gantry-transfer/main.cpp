@@ -72,6 +72,7 @@ constinit const Command kImageInspect = command("inspect");
 constinit const Command kInsert = command("insert");
 constinit const Command kLayers = command("layers");
 constinit const Command kLock = command("lock");
+constinit const Command kManifest = command("manifest");
 constinit const Command kRebase = command("rebase");
 constinit const Command kRepack = command("repack");
 constinit const Command kSearch = command("search");
@@ -117,7 +118,8 @@ constexpr options::Group kGroups[] = {options::group(options::kGlobalOptions)};
 constexpr const Command* kCommands[] = {
     &image_cli::kArtifact, &kContainer,      &container_cli::kExport, &kImage,
     &transfer::kImport,    &transfer::kLoad, &remote::kLogin,         &remote::kLogout,
-    &remote::kPull,        &remote::kPush,   &transfer::kSave,        &image_cli::kSearch,
+    &image_cli::kManifest, &remote::kPull,   &remote::kPush,          &transfer::kSave,
+    &image_cli::kSearch,
 };
 constinit const Command kRoot = {
     .name = "gantry",

@@ -13,8 +13,8 @@ extern const Command kAttach, kCreate, kDiff, kExec, kExport, kInspect, kKill, k
     kWait;
 // of images
 extern const Command kAppend, kArtifact, kBlob, kBootstrap, kCat, kCatalog, kConfig, kCopy, kDigest, kExtract, kFind,
-    kFlatten, kHistory, kImages, kImport, kInsert, kLayers, kLoad, kLock, kLogin, kLogout, kPull, kPush, kRebase,
-    kRegistry, kRepack, kRmi, kSave, kSearch, kSquash, kSync, kTag, kTags, kUnpack, kUntag, kValidate;
+    kFlatten, kHistory, kImages, kImport, kInsert, kLayers, kLoad, kLock, kLogin, kLogout, kManifest, kPull, kPush,
+    kRebase, kRegistry, kRepack, kRmi, kSave, kSearch, kSquash, kSync, kTag, kTags, kUnpack, kUntag, kValidate;
 // of the whole
 extern const Command kCompletion, kInfo, kVersion;
 // groups, which hold the above by the names that docker and podman have for them there

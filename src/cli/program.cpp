@@ -12,10 +12,10 @@ namespace {
 constexpr options::Group kGroups[] = {options::group(options::kGlobalOptions)};
 
 constexpr const Command* kCommands[] = {
-    &kArtifact, &kAttach, &kCompletion, &kContainer, &kCreate,   &kDiff,  &kExec,    &kExport, &kHistory,
-    &kImage,    &kImages, &kImport,     &kInfo,      &kInspect,  &kKill,  &kLoad,    &kLogin,  &kLogout,
-    &kLogs,     &kPs,     &kPull,       &kPush,      &kRegistry, &kRm,    &kRmi,     &kRun,    &kSave,
-    &kSearch,   &kStart,  &kStop,       &kSystem,    &kTag,      &kUntag, &kVersion, &kWait,
+    &kArtifact, &kAttach,   &kCompletion, &kContainer, &kCreate,  &kDiff,     &kExec,  &kExport,  &kHistory,
+    &kImage,    &kImages,   &kImport,     &kInfo,      &kInspect, &kKill,     &kLoad,  &kLogin,   &kLogout,
+    &kLogs,     &kManifest, &kPs,         &kPull,      &kPush,    &kRegistry, &kRm,    &kRmi,     &kRun,
+    &kSave,     &kSearch,   &kStart,      &kStop,      &kSystem,  &kTag,      &kUntag, &kVersion, &kWait,
 };
 
 constexpr options::Example kExamples[] = {

@@ -14,6 +14,6 @@ using options::Globals;
 extern const Command kArtifact, kBlob, kCat, kCatalog, kDigest, kExtract, kFind, kImageInspect, kLayers, kLock, kSearch,
     kSync, kTags, kValidate;
 // that change images
-extern const Command kAppend, kConfig, kFlatten, kInsert, kRebase, kRepack, kSquash, kUnpack;
+extern const Command kAppend, kConfig, kFlatten, kInsert, kManifest, kRebase, kRepack, kSquash, kUnpack;
 
 }  // namespace gantry::image_cli

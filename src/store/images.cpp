@@ -135,6 +135,8 @@ ImageRow Images::make_row(const oci::Descriptor& entry) const {
   ImageRow row;
   auto image = load(entry);
   if (!image) {
+    // A list of images, none of which is for this machine, is as it should be.
+    if (oci::is_index(entry.media_type) && image.error().code() == Code::unsupported) return row;
     log::warning("image {} cannot be read: {}", name_of(entry).empty() ? entry.digest.text() : name_of(entry),
                  image.error().message());
     return row;

@@ -22,7 +22,9 @@ class Walk {
     for (const auto& child : TRY(oci::parse_index(text, name)).manifests) {
       survey_.blobs.insert(child.digest);
       // An index may be here for the sake of one platform.
-      if (store_.blobs().has(child.digest)) TRY(visit(child, depth + 1));
+      if (!store_.blobs().has(child.digest)) continue;
+      is_listed_ = true;
+      TRY(visit(child, depth + 1));
     }
     return {};
   }
@@ -62,7 +64,7 @@ class Walk {
     auto blob = check_size(descriptor);
     if (!blob && !unpacked) return blob;
     if (!blob) note(fmt::format("{}: it can be run, but not saved (load it again)", blob.error().text()));
-    else if (diff_id != nullptr && !unpacked)
+    else if (diff_id != nullptr && !unpacked && !is_listed_)
       note(fmt::format("layer {} is not unpacked, so it cannot be run (load it again)", diff_id->text()));
     return {};
   }
@@ -73,6 +75,7 @@ class Walk {
 
   const Store& store_;
   std::string image_;
+  bool is_listed_ = false;  ///< one of several in an index, which are kept to be copied: it need not be unpacked
   Survey& survey_;
 };
 

@@ -36,4 +36,13 @@ Result<std::unique_ptr<Origin>> open_store_origin(const store::Store& store, con
   return std::make_unique<StoreOrigin>(store, std::move(used), std::move(image));
 }
 
+Result<std::unique_ptr<Origin>> open_store_entry(const store::Store& store, const oci::Descriptor& entry) {
+  Lock used = TRY(store.use());
+  store::Image image;
+  image.id = entry.digest.text();
+  image.descriptor = entry;
+  if (std::string name(store::name_of(entry)); !name.empty()) image.names.push_back(std::move(name));
+  return std::make_unique<StoreOrigin>(store, std::move(used), std::move(image));
+}
+
 }  // namespace gantry::transfer

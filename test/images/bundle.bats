@@ -17,7 +17,7 @@ make_image() {
   mkdir -p "$WORK"/parts/{one,two/{data/deep,gone,opaque},three/data}
   make_rootfs "$WORK/parts/one"
   (
-    cd "$WORK/parts/two"
+    cd "$WORK/parts/two" || exit
     echo 1 >data/keep
     echo 2 >data/replaced
     echo 3 >data/removed
@@ -32,7 +32,7 @@ make_image() {
     chmod 4755 data/deep/file
     ((EUID != 0)) || { chown 5:6 data/deep data/replaced && mknod data/null c 1 3; }
     touch -d @1500000000.123456789 data/keep data/deep
-    cd ../three
+    cd ../three || exit
     mkdir opaque
     echo 7 >data/replaced
     touch data/.wh.removed .wh.gone opaque/.wh..wh..opq
@@ -47,7 +47,7 @@ make_image() {
 # files_in FOLDER: a line for everything there, and a digest for every file.
 files_in() {
   (
-    cd "$1"
+    cd "$1" || exit
     find . -printf '%P %y %m %U:%G %l %n %s %T@\n' | sed -E '/^[^ ]* d /s/ [0-9]+ [0-9]+ ([0-9.]+)$/ \1/' | sort
     find . -type f -exec sha256sum {} + | sort
   )
@@ -83,7 +83,7 @@ members_of() { tar -tf "$WORK/$1/blobs/sha256/$(skopeo inspect --raw "oci:$WORK/
 # change_files ROOTFS
 change_files() {
   (
-    cd "$1"
+    cd "$1" || exit
     echo new >data/new
     echo 9 >data/keep
     chmod 600 data/replaced
