@@ -2,16 +2,12 @@
 #include "remote/commands.hpp"
 #include "remote/locations.hpp"
 #include "remote/registry_options.hpp"
+#include "remote/rewrite_choices.hpp"
 #include "transfer/copy.hpp"
 
 namespace gantry::remote {
 
 namespace {
-
-constexpr options::Choice<transfer::ManifestFormat> kFormats[] = {{"oci", transfer::ManifestFormat::oci},
-                                                                  {"v2s2", transfer::ManifestFormat::docker}};
-constexpr options::Choice<oci::Compression> kCompressions[] = {{"gzip", oci::Compression::gzip},
-                                                               {"zstd", oci::Compression::zstd}};
 
 struct CopyArguments {
   std::optional<oci::Platform> platform;
@@ -55,8 +51,8 @@ constexpr options::Option kOptions[] = {
         0, "dest-compress-format", "gzip|zstd", "Compress layers that are not so in this way"),
     options::option<&CopyArguments::level, options::read_between<1, 19, int>>(0, "dest-compress-level", "N",
                                                                               "1 to 9 of gzip, 1 to 19 of zstd"),
-    options::option<&CopyArguments::format, options::read_choice<kFormats>>('f', "format", "oci|v2s2",
-                                                                            "Write OCI's or Docker's manifests"),
+    options::option<&CopyArguments::format, options::read_choice<kManifestFormats>>(
+        'f', "format", "oci|v2s2", "Write OCI's or Docker's manifests"),
     options::flag<&CopyArguments::preserve_digests>(0, "preserve-digests", "Fail rather than change a digest"),
     options::option<&CopyArguments::jobs, options::read_between<1, 32, unsigned>>(0, "jobs", "N",
                                                                                   "Copy that many blobs at a time (4)"),

@@ -15,6 +15,9 @@ struct LoadArguments {
 
 Result<int> run_load(const Globals& globals, const LoadArguments& arguments) {
   Location location = parse_location(arguments.input);
+  if (!is_files(location.transport))
+    return fail(Code::invalid, "'{}' is no file and no folder", arguments.input)
+        .with_cure("gantry pull " + arguments.input);
   TRY(with_store(globals, [&](const store::Store& store) -> Result<> {
     auto origin = TRY(open_files(location, store.root() + "/tmp"));
     auto loaded = TRY(load_and_show(store, *origin, location.reference, arguments.platform, arguments.quiet));

@@ -30,6 +30,11 @@ constexpr Named kTransports[] = {{"docker", Transport::docker, Form::after_slash
 
 }  // namespace
 
+bool is_files(Transport transport) {
+  return transport == Transport::detect || transport == Transport::oci || transport == Transport::oci_archive ||
+         transport == Transport::docker_archive || transport == Transport::dir;
+}
+
 Location parse_location(std::string_view text) {
   auto [name, rest, found] = cut(text, ':');
   for (const auto& known : kTransports) {

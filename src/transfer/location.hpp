@@ -20,6 +20,9 @@ enum class Transport {
   containers_storage,  ///< those of podman, buildah and skopeo
 };
 
+/// Whether its images are in files of their own: of archives and folders.
+bool is_files(Transport transport);
+
 /// Where images are, as skopeo and podman write it: "docker://quay.io/app:1", "oci-archive:PATH:NAME", or a path or
 /// name alone.
 struct Location {

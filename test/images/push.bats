@@ -123,3 +123,15 @@ have_image() {
   one_sentence "$output"
   contains "$output" 403
 }
+
+@test "compressed anew, or with a manifest of the other kind" {
+  have_image
+  start_registry
+  push --quiet --compression-format zstd --compression-level 3 app "$REGISTRY/zstd"
+  skopeo inspect --raw --tls-verify=false "docker://$REGISTRY/zstd" | jq -e '.layers | all(.mediaType | endswith("+zstd"))'
+  push --quiet --format v2s2 app "$REGISTRY/docker"
+  equal "$(skopeo inspect --raw --tls-verify=false "docker://$REGISTRY/docker" | jq -r .mediaType)" \
+    application/vnd.docker.distribution.manifest.v2+json
+  pull "$REGISTRY/docker"
+  is_whole "$REGISTRY/docker"
+}

@@ -183,3 +183,39 @@ END
   run -125 gantry image copy -q "containers-storage:[vfs@$WORK/cs]app:1" "oci:$WORK/none:app"
   one_sentence "$output"
 }
+
+@test "pull and push know all places" {
+  far_machine
+  start_daemon
+  gantry --root "$WORK/far" load -q -i "oci:$WORK/layout:image"
+  run -0 gantry --root "$WORK/far" images --quiet --no-trunc
+  contains "$output" "${id#sha256:}"
+  skopeo copy --quiet "oci:$WORK/layout:image" "containers-storage:[vfs@$WORK/cs+$WORK/cs-run]localhost/app:1"
+  local from image
+  for from in "ssh://me@far/${id#sha256:}" docker-daemon:app:1 "containers-storage:[vfs@$WORK/cs]app:1" "oci:$WORK/layout:image"; do
+    run -0 --separate-stderr gantry pull "$from"
+    image=$output
+    equal "sha256:$image" "$id"
+    equal "$(gantry run --rm --network none "$image" /bin/sh -c 'cat noise more | sha256sum')" "$NOISE"
+    is_sound
+    gantry push --quiet "$image" "docker-archive:$WORK/pushed.tar:app"
+    equal "sha256:$(tar -tf "$WORK/pushed.tar" | sed -n 's/\.json$//p' | grep -v manifest)" "$id"
+    gantry rmi "$image"
+    nothing_left
+  done
+  run -125 gantry load -i docker-daemon:app:1
+  one_sentence "$output"
+  contains "$output" '(gantry pull docker-daemon:app:1)'
+}
+
+@test "an ordinary user pulls from everywhere too" {
+  need_user
+  skopeo copy --quiet "oci:$WORK/layout:image" "docker-archive:$WORK/app.tar:app:1"
+  skopeo copy --quiet "oci:$WORK/layout:image" "containers-storage:[vfs@$WORK/cs+$WORK/cs-run]localhost/app:1"
+  chmod -R a+rX "$WORK/app.tar" "$WORK/cs"
+  run -0 --separate-stderr as_user gantry pull "docker-archive:$WORK/app.tar"
+  equal "sha256:$output" "$id"
+  as_user gantry rmi "$output"
+  run -0 --separate-stderr as_user gantry pull "containers-storage:[vfs@$WORK/cs]app:1"
+  equal "sha256:$output" "$id"
+}
