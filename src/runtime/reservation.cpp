@@ -53,8 +53,10 @@ Result<> Reservation::make_cgroup() {
     if (!has_limits(resources())) return {};
     return fail(Code::invalid, "/linux/resources: limits need a cgroup, and cgroups are disabled");
   }
+  // A scope without a path is named after the container, and not after the path that a cgroup has by default.
+  const auto& section = request_.spec.linux;
+  if (request_.systemd_scope) return make_scope(section ? section->cgroups_path : std::string());
   std::string path = cgroup_path(request_.spec, request_.id);
-  if (request_.systemd_scope) return make_scope(path);
   if (path.find(':') != std::string::npos)
     return fail(Code::invalid, "/linux/cgroupsPath: '{}' is for the systemd driver", path)
         .with_cure("use --systemd-cgroup, or a plain path");
