@@ -7,17 +7,24 @@
 
 namespace gantry::store {
 
+namespace {
+
+// Made last, so a store that has it is whole.
+std::string mark_of(const std::string& root) { return root + "/containers"; }
+
+}  // namespace
+
 Store::Store(const std::string& root, const Driver& driver, const Limits& limits)
     : root_(root), blobs_(root), images_(blobs_), layers_(root, driver), snapshots_(root), limits_(limits) {}
 
+bool Store::is_at(const std::string& root) { return path_exists(mark_of(root)); }
+
 Result<Store> Store::open(const std::string& root, const Driver& driver, const Limits& limits) {
-  // Made last, so a store that has it is whole.
-  std::string last = root + "/containers";
-  if (!path_exists(last)) {
+  if (!is_at(root)) {
     TRY(with_context(content::Blobs::create(root), "image store {}", root));
     // Programs with setuid bits from images are nobody's business on the host.
     TRY(make_folders(root + "/layers", 0700));
-    TRY(make_folders(last, 0700));
+    TRY(make_folders(mark_of(root), 0700));
   }
   return Store(root, driver, limits);
 }

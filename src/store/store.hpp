@@ -24,6 +24,9 @@ class Store {
   static Result<Store> open(const std::string& root, const Driver& driver = overlay_driver(),
                             const Limits& limits = {});
 
+  /// Whether a folder is a store already, and not another's layout.
+  static bool is_at(const std::string& root);
+
   const std::string& root() const { return root_; }
   const content::Blobs& blobs() const { return blobs_; }
   const Images& images() const { return images_; }

@@ -1,7 +1,7 @@
 #include "base/file.hpp"
 #include "content/blobs.hpp"
 #include "content/scratch.hpp"
-#include "store/images.hpp"
+#include "store/store.hpp"
 #include "transfer/checked_source.hpp"
 #include "transfer/destination.hpp"
 #include "transfer/file_names.hpp"
@@ -19,11 +19,17 @@ std::unique_ptr<Source> checked(std::unique_ptr<Source> source, const oci::Descr
   return std::make_unique<CheckedSource>(std::move(source), blob.digest, "blob " + blob.digest.text());
 }
 
+std::string tmp_of(const Location& location) { return location.path + "/tmp"; }
+
 /// Adds to a layout in place, as to a store: whatever happens, the layout that was there stays whole.
 class LayoutTarget final : public Target {
  public:
-  LayoutTarget(content::Blobs blobs, Location location) : blobs_(std::move(blobs)), location_(std::move(location)) {}
-  ~LayoutTarget() override { rmdir((location_.path + "/tmp").c_str()); }
+  /// `keep_tmp`: others want the folder for what is not finished too.
+  LayoutTarget(content::Blobs blobs, Location location, bool keep_tmp)
+      : blobs_(std::move(blobs)), location_(std::move(location)), keep_tmp_(keep_tmp) {}
+  ~LayoutTarget() override {
+    if (!keep_tmp_) rmdir(tmp_of(location_).c_str());
+  }
 
   const std::string& name() const override { return location_.path; }
   Result<bool> has(const oci::Descriptor& blob) override { return blobs_.has(blob.digest); }
@@ -52,6 +58,7 @@ class LayoutTarget final : public Target {
  private:
   content::Blobs blobs_;
   Location location_;
+  bool keep_tmp_;
 };
 
 /// Files in a new archive or folder, which appears when it is complete.
@@ -122,8 +129,8 @@ class DirTarget final : public NewTarget {
 Result<std::unique_ptr<Target>> make_layout_target(const Location& location) {
   if (location.path.empty()) return fail(Code::invalid, "oci: wants a folder").with_cure("oci:PATH[:NAME]");
   auto blobs = TRY(content::Blobs::create(location.path));
-  best_effort(content::abandoned(location.path + "/tmp"));  // what a killed copy left goes
-  return std::make_unique<LayoutTarget>(std::move(blobs), location);
+  best_effort(content::abandoned(tmp_of(location)));  // what a killed copy left goes
+  return std::make_unique<LayoutTarget>(std::move(blobs), location, store::Store::is_at(location.path));
 }
 
 Result<std::unique_ptr<Target>> make_archive_target(const Location& location) {

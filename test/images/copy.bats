@@ -58,6 +58,15 @@ copy() { gantry image copy --quiet --tls-verify=false "$@"; }
   equal "$(jq -c '[.manifests[].annotations["org.opencontainers.image.ref.name"]] | sort' "$WORK/a/index.json")" '["one","two"]'
 }
 
+@test "into the layout that is the store itself" {
+  gantry image bootstrap busybox
+  run -0 gantry image copy --quiet busybox "oci:$WORK/root:again"
+  run -0 gantry image copy --quiet busybox "oci:$WORK/root:and-again"
+  [[ -d $WORK/root/tmp ]]
+  run -0 gantry system check
+  equal "$output" "nothing is wrong"
+}
+
 @test "with networks that fail" {
   start_proxy "GET /blobs/$BIG drop=1000000 times=2"
   copy "docker://$PROXY/app" "oci:$WORK/a:app"
