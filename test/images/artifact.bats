@@ -73,7 +73,7 @@ attach_and_discover() {
   run -0 artifact discover "$REGISTRY/app"
   equal "${lines[0]}" "$REGISTRY/app@$image"
   contains "$output" "── $first application/spdx+json"
-  matches "$output" "(│|    )   └── $second application/vnd.signature"
+  matches "$output" "(│| )   └── $second application/vnd.signature"
   equal "${#lines[@]}" 4
   artifact discover --format json --artifact-type application/spdx+json "$REGISTRY/app" >"$WORK/json"
   jq -e --arg first "$first" '.Referrers | length == 1 and .[0].Digest == $first' "$WORK/json" >/dev/null
