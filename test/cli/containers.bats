@@ -89,7 +89,8 @@ setup() {
 
 @test "stop and kill end containers" {
   gantry run -d --name one --rootfs "$ROOT" sleep 1000
-  gantry run -d --name two --rootfs "$ROOT" sh -c 'trap "exit 9" USR1; while :; do sleep 0.05; done'
+  gantry run -d --name two --rootfs "$ROOT" sh -c 'trap "exit 9" USR1; echo up; while :; do sleep 0.05; done'
+  eventually sh -c "gantry logs two | grep -q up"
   equal "$(gantry kill -s USR1 two)" two
   equal "$(gantry wait two)" 9
   equal "$(gantry stop -t 0 one)" one

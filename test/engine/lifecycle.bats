@@ -51,8 +51,8 @@ setup() {
 }
 
 @test "stop asks first and kills then; wait tells the status" {
-  gantry run -d --name polite busybox sh -c 'trap "exit 4" TERM; while :; do sleep 0.05; done'
-  eventually sh -c "gantry exec polite true"
+  gantry run -d --name polite busybox sh -c 'trap "exit 4" TERM; echo up; while :; do sleep 0.05; done'
+  eventually sh -c "gantry logs polite | grep -q up"
   gantry stop -t 10 polite
   run -0 gantry wait polite
   equal "$output" 4
@@ -79,8 +79,8 @@ setup() {
 }
 
 @test "kill sends the signal that it is given" {
-  gantry run -d --name target busybox sh -c 'trap "exit 11" USR1; while :; do sleep 0.05; done'
-  eventually sh -c "gantry exec target true"
+  gantry run -d --name target busybox sh -c 'trap "exit 11" USR1; echo up; while :; do sleep 0.05; done'
+  eventually sh -c "gantry logs target | grep -q up"
   gantry kill -s USR1 target
   run -0 gantry wait target
   equal "$output" 11
