@@ -2,6 +2,7 @@
 
 #include "archive/node_metadata.hpp"
 
+#include <sys/sysmacros.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -78,6 +79,40 @@ Result<> copy_extent(const Fd& file, Extent extent, std::span<std::byte> buffer,
 }
 
 }  // namespace
+
+std::optional<Kind> kind_of(mode_t mode) {
+  switch (mode & S_IFMT) {
+    case S_IFREG:
+      return Kind::file;
+    case S_IFDIR:
+      return Kind::directory;
+    case S_IFLNK:
+      return Kind::symlink;
+    case S_IFCHR:
+      return Kind::character;
+    case S_IFBLK:
+      return Kind::block;
+    case S_IFIFO:
+      return Kind::fifo;
+    default:
+      return {};
+  }
+}
+
+Entry entry_of(const struct stat& info, Kind kind) {
+  Entry entry;
+  entry.kind = kind;
+  entry.mode = info.st_mode & 07777;
+  entry.uid = info.st_uid;
+  entry.gid = info.st_gid;
+  entry.mtime = info.st_mtim.tv_sec * kSecond + info.st_mtim.tv_nsec;
+  if (kind == Kind::file) entry.size = static_cast<std::uint64_t>(info.st_size);
+  if (kind == Kind::character || kind == Kind::block) {
+    entry.major = major(info.st_rdev);
+    entry.minor = minor(info.st_rdev);
+  }
+  return entry;
+}
 
 Result<NodeXattrs> read_xattrs(const Fd& fd) {
   NodeXattrs xattrs;

@@ -6,10 +6,16 @@
 
 #include <sys/stat.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace gantry::archive {
+
+/// What a node of a file system is in a layer; nothing: a socket, which no layer has.
+std::optional<Kind> kind_of(mode_t mode);
+/// What stat(2) knows of a node, without its path, link and attributes.
+Entry entry_of(const struct stat& info, Kind kind);
 
 /// The attributes of a file or folder: those that a layer keeps, sorted, and what overlayfs has noted there.
 struct NodeXattrs {

@@ -4,7 +4,6 @@
 #include "base/file.hpp"
 
 #include <fcntl.h>
-#include <sys/sysmacros.h>
 
 #include <algorithm>
 #include <optional>
@@ -12,25 +11,6 @@
 namespace gantry::archive {
 
 namespace {
-
-std::optional<Kind> kind_of(mode_t mode) {
-  switch (mode & S_IFMT) {
-    case S_IFREG:
-      return Kind::file;
-    case S_IFDIR:
-      return Kind::directory;
-    case S_IFLNK:
-      return Kind::symlink;
-    case S_IFCHR:
-      return Kind::character;
-    case S_IFBLK:
-      return Kind::block;
-    case S_IFIFO:
-      return Kind::fifo;
-    default:
-      return {};
-  }
-}
 
 Result<std::uint64_t> inside_id(const std::vector<linux::IdMap>& maps, std::uint32_t id) {
   for (const linux::IdMap& map : maps)
@@ -53,23 +33,17 @@ Result<> NodePacker::add_tree(const Fd& folder, const std::string& name, const s
 }
 
 Result<Entry> NodePacker::describe(const struct stat& info, Kind kind, const std::string& path) const {
-  Entry entry;
+  Entry entry = entry_of(info, kind);
   entry.path = path;
-  entry.kind = kind;
-  entry.mode = info.st_mode & 07777;
-  entry.uid = options_.id_maps ? TRY(inside_id(options_.id_maps->uids, info.st_uid)) : info.st_uid;
-  entry.gid = options_.id_maps ? TRY(inside_id(options_.id_maps->gids, info.st_gid)) : info.st_gid;
+  if (options_.id_maps) {
+    entry.uid = TRY(inside_id(options_.id_maps->uids, info.st_uid));
+    entry.gid = TRY(inside_id(options_.id_maps->gids, info.st_gid));
+  }
   if (options_.owner) {
     entry.uid = options_.owner->uid;
     entry.gid = options_.owner->gid;
   }
-  entry.mtime = info.st_mtim.tv_sec * kSecond + info.st_mtim.tv_nsec;
   if (options_.max_mtime) entry.mtime = std::min(entry.mtime, *options_.max_mtime);
-  if (kind == Kind::file) entry.size = static_cast<std::uint64_t>(info.st_size);
-  if (kind == Kind::character || kind == Kind::block) {
-    entry.major = major(info.st_rdev);
-    entry.minor = minor(info.st_rdev);
-  }
   return entry;
 }
 
@@ -131,9 +105,7 @@ Result<Fd> NodePacker::add_folder(Fd folder, Entry& entry, const NodeXattrs& xat
 
 Result<> NodePacker::add_whiteout(const std::string& path) { return add_mark(whiteout_path(path)); }
 
-Result<> NodePacker::add_opaque(const std::string& path) {
-  return add_mark(join_path(path, kOpaqueName));
-}
+Result<> NodePacker::add_opaque(const std::string& path) { return add_mark(join_path(path, kOpaqueName)); }
 
 /// An empty file whose name is all that counts.
 Result<> NodePacker::add_mark(const std::string& path) {

@@ -8,7 +8,6 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -23,38 +22,6 @@ namespace gantry::edit {
 namespace {
 
 using archive::Kind;
-
-std::optional<Kind> kind_of(mode_t mode) {
-  switch (mode & S_IFMT) {
-    case S_IFREG:
-      return Kind::file;
-    case S_IFDIR:
-      return Kind::directory;
-    case S_IFLNK:
-      return Kind::symlink;
-    case S_IFCHR:
-      return Kind::character;
-    case S_IFBLK:
-      return Kind::block;
-    case S_IFIFO:
-      return Kind::fifo;
-    default:
-      return {};
-  }
-}
-
-void describe(const struct stat& info, Kind kind, archive::Entry& entry) {
-  entry.kind = kind;
-  entry.mode = info.st_mode & 07777;
-  entry.uid = info.st_uid;
-  entry.gid = info.st_gid;
-  entry.mtime = info.st_mtim.tv_sec * kSecond + info.st_mtim.tv_nsec;
-  if (kind == Kind::file) entry.size = static_cast<std::uint64_t>(info.st_size);
-  if (kind == Kind::character || kind == Kind::block) {
-    entry.major = major(info.st_rdev);
-    entry.minor = minor(info.st_rdev);
-  }
-}
 
 Result<std::string> digest_of(const Fd& file, std::vector<std::byte>& buffer) {
   archive::Hasher hasher;
@@ -87,7 +54,7 @@ class Walk {
     struct stat info;
     if (fstat(folder.get(), &info) < 0) return Error::system("look at the folder");
     RecordedNode node;
-    describe(info, Kind::directory, node.entry);
+    node.entry = archive::entry_of(info, Kind::directory);
     node.entry.xattrs = TRY(archive::read_xattrs(folder)).kept;
     record_.emplace("", std::move(node));
     folders_.emplace_back();
@@ -131,19 +98,21 @@ class Walk {
                             std::vector<std::string>& below, std::vector<std::byte>& buffer) {
     struct stat info;
     if (fstatat(folder.get(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) < 0) return Error::system("look at it");
-    auto kind = kind_of(info.st_mode);
+    auto kind = archive::kind_of(info.st_mode);
     if (!kind) return {};
     RecordedNode node;
+    std::vector<archive::Xattr> xattrs;
     if (*kind == Kind::file || *kind == Kind::directory) {
       Fd fd = TRY(open_at(folder.get(), name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK));
       if (fstat(fd.get(), &info) < 0) return Error::system("look at it");
-      if (kind_of(info.st_mode) != kind) return fail(Code::busy, "it changed while it was read");
-      node.entry.xattrs = TRY(archive::read_xattrs(fd)).kept;
+      if (archive::kind_of(info.st_mode) != kind) return fail(Code::busy, "it changed while it was read");
+      xattrs = TRY(archive::read_xattrs(fd)).kept;
       if (*kind == Kind::file) node.digest = TRY(digest_of(fd, buffer));
       else below.push_back(path);
     }
+    node.entry = archive::entry_of(info, *kind);
+    node.entry.xattrs = std::move(xattrs);
     if (*kind == Kind::symlink) node.entry.link = TRY(archive::read_link(folder.get(), name));
-    describe(info, *kind, node.entry);
     found.emplace_back(path, std::move(node));
     return {};
   }
