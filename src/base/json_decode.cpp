@@ -5,6 +5,7 @@
 #include <boost/json/basic_parser_impl.hpp>
 
 #include <algorithm>
+#include <bitset>
 #include <charconv>
 #include <limits>
 #include <optional>
@@ -25,6 +26,9 @@ struct Slot {
   void* object = nullptr;
 };
 
+/// Members of a struct, by their place in its table.
+using MemberSet = std::bitset<kMostMembers>;
+
 /// An object or a list that is being read into a struct, a map or a vector.
 struct Frame {
   Slot slot;
@@ -32,8 +36,8 @@ struct Frame {
   Slot element;                    ///< of a map: likewise
   std::string key;                 ///< of a map: likewise, for the path in errors
   std::size_t count = 0;           ///< of a list: elements so far
-  std::uint64_t seen = 0;          ///< of a struct: members, by their place in its table
-  std::uint64_t given = 0;         ///< those of them that were not null
+  MemberSet seen;                  ///< of a struct
+  MemberSet given;                 ///< those of them that were not null
 };
 
 void append_pointer(std::string& path, std::string_view step) {
@@ -57,8 +61,8 @@ Unknown* unknown_of(const Slot& structure) {
   return nullptr;
 }
 
-std::uint64_t bit_of(const Type& structure, const Member& member) {
-  return std::uint64_t{1} << (&member - structure.members.data());
+std::size_t index_of(const Type& structure, const Member& member) {
+  return static_cast<std::size_t>(&member - structure.members.data());
 }
 
 std::string_view wanted(const Type& type) {
@@ -192,7 +196,7 @@ Slot Decoder::next_slot() {
       slot = frame.element;
     } else {
       slot = {frame.member->type, frame.member->get(frame.slot.object)};
-      frame.given |= bit_of(type, *frame.member);
+      frame.given.set(index_of(type, *frame.member));
     }
   }
   while (slot.type->kind == Kind::optional) slot = {slot.type->element, slot.type->add(slot.object, {})};
@@ -233,7 +237,7 @@ bool Decoder::on_object_end(std::size_t, error_code& ec) {
   Frame& frame = frames_.back();
   const Type& type = *frame.slot.type;
   for (const Member& member : type.members)
-    if (member.required && (frame.given & bit_of(type, member)) == 0)
+    if (member.required && !frame.given[index_of(type, member)])
       return refuse(ec, fmt::format("the member '{}' is missing", name_of(type, member)), &frame);
   frames_.pop_back();
   return true;
@@ -271,9 +275,9 @@ bool Decoder::take_key(Frame& frame, std::string_view key, error_code& ec) {
   }
   frame.member = find_member(type, key);
   if (frame.member != nullptr) {
-    const std::uint64_t bit = bit_of(type, *frame.member);
-    if ((frame.seen & bit) != 0) return twice();
-    frame.seen |= bit;
+    const std::size_t index = index_of(type, *frame.member);
+    if (frame.seen[index]) return twice();
+    frame.seen.set(index);
     return true;
   }
   std::string* copy = nullptr;

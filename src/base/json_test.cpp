@@ -37,6 +37,13 @@ struct Part {
 BOOST_DESCRIBE_STRUCT(Part, (), (part_name, weight))
 constexpr Options json_options(const Part*) { return {.required = {"part_name"}}; }
 
+struct Plot : Part {
+  std::string soil;
+  bool operator==(const Plot&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Plot, (Part), (soil))
+constexpr Options json_options(const Plot*) { return {.required = {"part_name", "soil"}}; }
+
 struct Whole {
   bool flag = false;
   std::int8_t tiny = 0;
@@ -84,6 +91,15 @@ template <class T = Whole>
 std::string error_of(std::string_view text) {
   auto value = decode<T>(text, "doc");
   return value ? "no error" : value.error().message();
+}
+
+TEST(Json, AMemberOfABaseIsAMember) {
+  const auto plot = decode<Plot>(R"({"partName":"a","soil":"clay"})", "plot");
+  ASSERT_TRUE(plot) << plot.error().message();
+  EXPECT_EQ(plot->part_name, "a");
+  EXPECT_EQ(encode(*plot), R"({"partName":"a","soil":"clay"})");
+  EXPECT_THAT(decode<Plot>(R"({"soil":"clay"})", "plot").error().message(), HasSubstr("'partName' is missing"));
+  EXPECT_FALSE(decode<Plot>(R"({"soil":"clay","partName":"a","partName":"b"})", "plot"));
 }
 
 TEST(Json, ReadsEveryKindOfMember) {

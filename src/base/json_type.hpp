@@ -39,6 +39,9 @@ enum class Kind : std::uint8_t {
   unknown,
 };
 
+/// Of one struct, its bases' included.
+inline constexpr std::size_t kMostMembers = 192;
+
 struct Type;
 
 struct Member {
@@ -168,7 +171,8 @@ constexpr auto make_enumerators(List<Described...>) {
 }
 
 template <class T>
-inline constexpr auto kMembers = make_members<T>(boost::describe::describe_members<T, boost::describe::mod_public>());
+inline constexpr auto kMembers = make_members<T>(
+    boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>());
 template <class T>
 inline constexpr auto kEnumerators = make_enumerators<T>(boost::describe::describe_enumerators<T>());
 
@@ -223,7 +227,7 @@ constexpr Type text_type() {
 
 template <class T>
 constexpr Type struct_type() {
-  static_assert(kMembers<T>.size() <= 64, "the codec marks members in 64 bits");
+  static_assert(kMembers<T>.size() <= kMostMembers, "the codec marks members in a bitset");
   return {.kind = Kind::structure, .style = options_of<T>().style, .members = kMembers<T>};
 }
 

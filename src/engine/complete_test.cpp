@@ -31,12 +31,13 @@ TEST(Complete, TakesWhatTheUserLeftOpenFromTheImage) {
 }
 
 TEST(Complete, TheUserWins) {
-  ContainerConfig config{.command = {"shell"},
-                         .env = {"LANG=de", "X=1"},
-                         .workdir = "/",
-                         .user = "0",
-                         .labels = {{"a", "user"}},
-                         .stop_signal = "9"};
+  ContainerConfig config;
+  config.command = {"shell"};
+  config.env = {"LANG=de", "X=1"};
+  config.workdir = "/";
+  config.user = "0";
+  config.labels = {{"a", "user"}};
+  config.stop_signal = "9";
   complete(config, image());
   EXPECT_THAT(*config.entrypoint, ElementsAre("/entry"));
   EXPECT_THAT(config.command, ElementsAre("shell"));
@@ -48,10 +49,12 @@ TEST(Complete, TheUserWins) {
 }
 
 TEST(Complete, AnEntrypointOfTheUserDropsTheCommandOfTheImage) {
-  ContainerConfig config{.entrypoint = std::vector<std::string>{"sh"}};
+  ContainerConfig config;
+  config.entrypoint = {"sh"};
   complete(config, image());
   EXPECT_THAT(config.command, IsEmpty());
-  ContainerConfig none{.entrypoint = std::vector<std::string>{}};
+  ContainerConfig none;
+  none.entrypoint.emplace();
   complete(none, image());
   EXPECT_FALSE(check_config(none));
 }
@@ -65,13 +68,16 @@ TEST(Complete, AContainerNeedsACommand) {
 }
 
 TEST(Complete, CleansTheWorkingDirectory) {
-  ContainerConfig config{.workdir = "/a/../../b/./c/"};
+  ContainerConfig config;
+  config.workdir = "/a/../../b/./c/";
   complete(config, {});
   EXPECT_EQ(config.workdir, "/b/c");
 }
 
 TEST(Complete, RefusesWhatCannotBe) {
-  const ContainerConfig good{.command = {"true"}, .stop_signal = "SIGTERM"};
+  ContainerConfig good;
+  good.command = {"true"};
+  good.stop_signal = "SIGTERM";
   EXPECT_TRUE(check_config(good));
   ContainerConfig config = good;
   config.name = "-x";
