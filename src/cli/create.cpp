@@ -19,13 +19,7 @@ Result<int> create_container(const Globals& globals, const CreateArguments& argu
   return 0;
 }
 
-constexpr options::Group kGroups[] = {
-    options::group<&CreateArguments::create>(create::kIdentity),
-    options::group<&CreateArguments::create>(create::kProcess, "Process options"),
-    options::group<&CreateArguments::create>(create::kFiles, "File options"),
-    options::group<&CreateArguments::create>(create::kLimits, "Limit options"),
-    options::group<&CreateArguments::create>(create::kIsolation, "Isolation options"),
-};
+constexpr auto kGroups = create::groups<&CreateArguments::create>();
 constexpr options::Example kExamples[] = {
     {"gantry create --name web -v ./site:/srv:ro site", "Make a container, to be started later by its name"},
 };

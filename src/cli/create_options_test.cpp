@@ -33,54 +33,55 @@ TEST(CreateOptions, TakesTheFirstWordForTheImage) {
 }
 
 TEST(CreateOptions, TakesTheFirstWordForTheFolder) {
-  auto config = made({.rootfs = true}, {"/srv/root", "ls"});
+  auto config = made({.root = {.rootfs = true}}, {"/srv/root", "ls"});
   EXPECT_EQ(config.rootfs, "/srv/root");
   EXPECT_FALSE(config.rootfs_overlay);
   EXPECT_EQ(config.image, "");
-  config = made({.rootfs = true}, {"/srv/root:O"});
+  config = made({.root = {.rootfs = true}}, {"/srv/root:O"});
   EXPECT_EQ(config.rootfs, "/srv/root");
   EXPECT_TRUE(config.rootfs_overlay);
   char* here = getcwd(nullptr, 0);
-  EXPECT_EQ(made({.rootfs = true}, {"root"}).rootfs, std::string(here) + "/root");
+  EXPECT_EQ(made({.root = {.rootfs = true}}, {"root"}).rootfs, std::string(here) + "/root");
   free(here);
 }
 
 TEST(CreateOptions, TakesEveryWordForTheCommandOnTheHostsRoot) {
-  auto config = made({.host_root = true}, {"ls", "/"});
+  auto config = made({.root = {.host_root = true}}, {"ls", "/"});
   EXPECT_TRUE(config.host_root);
   EXPECT_THAT(config.command, ElementsAre("ls", "/"));
-  EXPECT_THAT(refusal({.rootfs = true, .host_root = true}), HasSubstr("exclude each other"));
+  EXPECT_THAT(refusal({.root = {.rootfs = true, .host_root = true}}), HasSubstr("exclude each other"));
 }
 
 TEST(CreateOptions, TellsNoEntrypointFromAnEmptyOne) {
   EXPECT_FALSE(made({}).entrypoint.has_value());
-  EXPECT_THAT(*made({.entrypoint = ""}).entrypoint, IsEmpty());
-  EXPECT_THAT(*made({.entrypoint = "/bin/sh -c"}).entrypoint, ElementsAre("/bin/sh -c"));
-  EXPECT_THAT(*made({.entrypoint = R"(["sh", "-c"])"}).entrypoint, ElementsAre("sh", "-c"));
-  EXPECT_THAT(refusal({.entrypoint = "[sh]"}), HasSubstr("option --entrypoint"));
+  EXPECT_THAT(*made({.process = {.entrypoint = ""}}).entrypoint, IsEmpty());
+  EXPECT_THAT(*made({.process = {.entrypoint = "/bin/sh -c"}}).entrypoint, ElementsAre("/bin/sh -c"));
+  EXPECT_THAT(*made({.process = {.entrypoint = R"(["sh", "-c"])"}}).entrypoint, ElementsAre("sh", "-c"));
+  EXPECT_THAT(refusal({.process = {.entrypoint = "[sh]"}}), HasSubstr("option --entrypoint"));
 }
 
 TEST(CreateOptions, ReadsLabels) {
-  EXPECT_THAT(made({.labels = {"a=b=c", "d"}}).labels, ElementsAre(Pair("a", "b=c"), Pair("d", "")));
-  EXPECT_THAT(refusal({.labels = {"=x"}}), HasSubstr("'=x' names no label"));
+  EXPECT_THAT(made({.root = {.labels = {"a=b=c", "d"}}}).labels, ElementsAre(Pair("a", "b=c"), Pair("d", "")));
+  EXPECT_THAT(refusal({.root = {.labels = {"=x"}}}), HasSubstr("'=x' names no label"));
 }
 
 TEST(CreateOptions, SplitsListsAtCommas) {
-  auto config = made({.groups = {"a,b"}, .cap_add = {"NET_ADMIN,SYS_TIME", "CHOWN"}});
+  auto config = made({.process = {.groups = {"a,b"}}, .security = {.cap_add = {"NET_ADMIN,SYS_TIME", "CHOWN"}}});
   EXPECT_THAT(config.groups, ElementsAre("a", "b"));
   EXPECT_THAT(config.cap_add, ElementsAre("NET_ADMIN", "SYS_TIME", "CHOWN"));
 }
 
 TEST(CreateOptions, TakesZeroProcessesForNoLimit) {
   EXPECT_EQ(made({}).pids_limit, 0);
-  EXPECT_EQ(made({.pids_limit = 0}).pids_limit, -1);
-  EXPECT_EQ(made({.pids_limit = 50}).pids_limit, 50);
+  EXPECT_EQ(made({.resources = {.pids_limit = 0}}).pids_limit, -1);
+  EXPECT_EQ(made({.resources = {.pids_limit = 50}}).pids_limit, 50);
 }
 
 TEST(CreateOptions, NamesTheOptionOfABadValue) {
-  EXPECT_THAT(refusal({.volumes = {"/a"}}), HasSubstr("option --volume: "));
-  EXPECT_THAT(refusal({.cpus = "many"}), HasSubstr("option --cpus: "));
-  EXPECT_THAT(refusal({.sysctls = {"kernel.x"}}), HasSubstr("option --sysctl: 'kernel.x' is not of the form"));
+  EXPECT_THAT(refusal({.storage = {.volumes = {"/a"}}}), HasSubstr("option --volume: "));
+  EXPECT_THAT(refusal({.resources = {.cpus = "many"}}), HasSubstr("option --cpus: "));
+  EXPECT_THAT(refusal({.security = {.sysctls = {"kernel.x"}}}),
+              HasSubstr("option --sysctl: 'kernel.x' is not of the form"));
 }
 
 TEST(VolumeSource, IsMadeAbsoluteWhenItBeginsWithADot) {

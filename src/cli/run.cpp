@@ -34,15 +34,11 @@ constexpr options::Option kAttachOptions[] = {
     options::option<&engine::AttachOptions::detach_keys>(0, "detach-keys", "KEYS",
                                                          "Keys that leave it running (default ctrl-p,ctrl-q)"),
 };
-constexpr options::Group kGroups[] = {
+constexpr options::Group kOwnGroups[] = {
     options::group(kOptions),
     options::group<&RunArguments::attach>(kAttachOptions),
-    options::group<&RunArguments::create>(create::kIdentity),
-    options::group<&RunArguments::create>(create::kProcess, "Process options"),
-    options::group<&RunArguments::create>(create::kFiles, "File options"),
-    options::group<&RunArguments::create>(create::kLimits, "Limit options"),
-    options::group<&RunArguments::create>(create::kIsolation, "Isolation options"),
 };
+constexpr auto kGroups = create::groups_after<&RunArguments::create>(kOwnGroups);
 constexpr options::Example kExamples[] = {
     {"gantry run -it --rm debian bash", "Work in a container that is gone afterwards"},
     {"gantry run -d --name web -v ./site:/srv:ro --memory 256m site", "Leave a server running, with a limit"},

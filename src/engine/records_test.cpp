@@ -2,6 +2,7 @@
 
 #include "base/file.hpp"
 #include "base/id.hpp"
+#include "base/json.hpp"
 
 #include <gmock/gmock.h>
 
@@ -50,6 +51,23 @@ TEST_F(RecordsTest, KeepWhatAContainerIs) {
   EXPECT_EQ(read.layers, record.layers);
   EXPECT_EQ(read.config, record.config);
   EXPECT_EQ(read.state, Record::State::creating);
+}
+
+TEST_F(RecordsTest, ReadAConfigOfBeforeThereWereParts) {
+  const auto config = json::decode<ContainerConfig>(
+      R"({"image":"busybox","rootfs_overlay":true,"command":["true"],"stop_timeout":3,"network":"host","memory":5,)"
+      R"("mounts":[{"type":"bind","source":"/a","target":"/b","options":["ro"]}],"cap_add":["ALL"],"hostname":"h"})",
+      "config");
+  ASSERT_TRUE(config) << config.error().message();
+  EXPECT_EQ(config->image, "busybox");
+  EXPECT_TRUE(config->rootfs_overlay);
+  EXPECT_EQ(config->stop_timeout, 3u);
+  EXPECT_EQ(config->network, "host");
+  EXPECT_EQ(config->memory, 5u);
+  EXPECT_EQ(config->mounts.at(0).target, "/b");
+  EXPECT_EQ(config->cap_add.at(0), "ALL");
+  EXPECT_EQ(config->hostname, "h");
+  EXPECT_EQ(config->restart, Restart());
 }
 
 TEST_F(RecordsTest, FindByNameIdAndUniquePrefix) {

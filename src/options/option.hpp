@@ -138,4 +138,15 @@ consteval Group group(const Option (&options)[N], std::string_view title = {}) {
           [](void* arguments) -> void* { return &(static_cast<Owner*>(arguments)->*Part); }};
 }
 
+/// Likewise for the member `Inner` of the member `Part`.
+template <auto Part, auto Inner, std::size_t N>
+consteval Group group(const Option (&options)[N], std::string_view title = {}) {
+  using Owner = typename detail::MemberOf<decltype(Part)>::Owner;
+  using Type = typename detail::MemberOf<decltype(Inner)>::Type;
+  for (const auto& option : options)
+    if (option.owner != detail::identity<Type>()) throw "an option of the group writes into another struct";
+  return {title, options, detail::identity<Owner>(),
+          [](void* arguments) -> void* { return &((static_cast<Owner*>(arguments)->*Part).*Inner); }};
+}
+
 }  // namespace gantry::options
