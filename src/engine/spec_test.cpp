@@ -14,7 +14,11 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
 
-ContainerConfig config() { return {.command = {"true"}}; }
+ContainerConfig config() {
+  ContainerConfig config;
+  config.command = {"true"};
+  return config;
+}
 
 Result<oci::Spec> build(const ContainerConfig& config, oci::Identity user = {.home = "/root"},
                         std::optional<linux::IdMaps> maps = {}) {
