@@ -50,3 +50,7 @@ else()
   target_link_libraries(gantry_inflate INTERFACE isal z)
   target_compile_definitions(gantry_inflate INTERFACE GANTRY_HAVE_ISAL)
 endif()
+
+# What nobody calls is not linked: the hot programs take from `dns` what reads and writes its files, and no ldns.
+gantry_static_library(gantry_ldns ldns)
+target_link_libraries(gantry_ldns INTERFACE gantry_crypto)
