@@ -222,8 +222,9 @@ struct Stage {
 struct Directives {
   std::string syntax;  ///< noted, never fetched: the language is built in
   char escape = '\\';
-  std::vector<std::string> skipped_checks;  ///< `# check=skip=…`; "all"
-  bool checks_are_errors = false;           ///< `# check=error=true`
+  std::vector<std::string> skipped_checks;       ///< `# check=skip=…`; "all"
+  std::vector<std::string> experimental_checks;  ///< `# check=experimental=…`; "all"
+  bool checks_are_errors = false;                ///< `# check=error=true`
   bool operator==(const Directives&) const = default;
 };
 
@@ -231,8 +232,9 @@ struct Dockerfile {
   std::string file;    ///< its name in messages
   std::string source;  ///< the text, for excerpts
   Directives directives;
-  std::vector<Instruction> globals;  ///< `ARG`s before the first FROM
-  std::vector<Stage> stages;         ///< never empty
+  std::vector<Instruction> globals;           ///< `ARG`s before the first FROM
+  std::vector<Stage> stages;                  ///< never empty
+  std::vector<Position> empty_continuations;  ///< empty lines behind a line that goes on
 
   /// The last stage before `before` of that name (any case) or number; -1: none.
   int find_stage(std::string_view name, int before) const;

@@ -33,7 +33,8 @@ Result<Globals> expand_globals(const Dockerfile& file, const BuildInputs& inputs
 /// The FROM of a stage with its variables replaced; an empty image name is Code::invalid.
 Result<From> expand_from(const Dockerfile& file, const Stage& stage, const Globals& globals);
 
-/// The variables of one stage, instruction by instruction in their order.
+/// The variables of one stage, instruction by instruction in their order. A stage FROM another one begins with a copy
+/// of that one's scope: ARGs come along.
 class StageScope {
  public:
   /// `env`: what the base image sets, "NAME=value". `file` names and shows the lines in errors and outlives the scope.
@@ -45,30 +46,48 @@ class StageScope {
 
   /// The image's environment so far, "NAME=value", in the order in which the names came.
   const std::vector<std::string>& env() const { return env_; }
-  /// What a RUN sees on top: ARGs that no ENV hides, "NAME=value", in the order in which they were declared. They are
-  /// part of the step's cache key.
+  /// What a RUN sees on top: ARGs that no later ENV hides, "NAME=value", in the order in which they were declared. They
+  /// are part of the step's cache key.
   std::vector<std::string> run_args() const;
-  /// Proxies (HTTP_PROXY, …) that --build-arg gives: a RUN sees them, history and cache keys do not.
+  /// Proxies (HTTP_PROXY, …) that --build-arg gives, in capitals and not: a RUN sees them without any ARG, history and
+  /// cache keys do not.
   std::vector<std::string> proxy_args() const;
 
+  /// Variables that were asked for plainly and had no value, and where, in the order in which they came.
+  struct Unset {
+    std::string name;
+    Position at;
+  };
+  const std::vector<Unset>& unset() const { return unset_; }
+  /// ARGs that were declared and got no value.
+  const std::vector<std::string>& declared() const { return declared_; }
+
  private:
-  struct ArgValue {
+  struct Variable {
     std::string name;
     std::string value;
+    bool is_arg = false;  ///< the last that set it was an ARG
   };
   const std::string* find(std::string_view name) const;
-  Result<std::string> word(const std::string& text, const Position& at) const;
-  Result<std::vector<std::string>> words(const std::vector<std::string>& texts, const Position& at) const;
+  void set(const std::string& name, const std::string& value, bool is_arg);
+  void set_env(const std::string& name, const std::string& value);
+  Result<std::string> word(const std::string& text, const Position& at);
+  Result<> replace(std::string& text, const Position& at);
+  Result<> replace(std::vector<std::string>& texts, const Position& at);
+  Result<> apply(Operation& operation, const Position& at);
   Result<> apply(Arg& arg);
   Result<> apply(Env& env);
+  Result<> apply(Label& label);
   Result<> apply(Transfer& transfer, const Position& at);
   Result<> apply(RunMount& mount);
-  void set_env(const std::string& name, const std::string& value);
+  Result<> apply(Expose& expose, const Position& at);
 
   const Dockerfile* file_;
   Globals globals_;
   std::vector<std::string> env_;
-  std::vector<ArgValue> args_;
+  std::vector<Variable> variables_;
+  std::vector<Unset> unset_;
+  std::vector<std::string> declared_;
 };
 
 }  // namespace gantry::dockerfile

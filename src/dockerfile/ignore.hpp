@@ -26,6 +26,8 @@ class IgnoreRules {
   bool ignores_all_below(std::string_view folder) const;
 
  private:
+  Result<> add(std::string_view line);
+
   struct Rule {
     PathPattern pattern;
     bool takes_back = false;  ///< `!`
