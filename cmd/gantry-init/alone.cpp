@@ -1,6 +1,7 @@
 #include "alone.hpp"
 
 #include "command.hpp"
+#include "pause.hpp"
 #include "reaper.hpp"
 #include "tiny/fd.hpp"
 #include "tiny/text.hpp"
@@ -26,12 +27,14 @@ constexpr std::string_view kUsage =
     "  -s         become the subreaper of all descendants, where it is not PID 1\n"
     "  -g         send signals to the command's process group\n"
     "  -v         tell on stderr what happens\n"
+    "  --pause    run no command: wait for SIGTERM, and reap\n"
     "  -h         show this help\n"
     "  --version  show the version\n";
 
 struct Options {
   ReaperOptions reaper;
   bool subreaper = false;
+  bool pause = false;
   bool help = false;
   bool version = false;
   char** command = nullptr;
@@ -69,6 +72,8 @@ bool read_options(char** argv, Options& options) {
     }
     if (word == "--help") {
       options.help = true;
+    } else if (word == "--pause") {
+      options.pause = true;
     } else if (word == "--version") {
       options.version = true;
     } else if (std::string_view letters(*argv + 1); !read_letters(letters, options)) {
@@ -102,6 +107,7 @@ int run_alone(char** argv) {
   if (!read_options(argv, options)) return kExitUsage;
   if (options.help) return show(kUsage);
   if (options.version) return show("gantry-init version " GANTRY_VERSION "\n");
+  if (options.pause) return run_pause();
   if (*options.command == nullptr) {
     tiny::say("gantry-init: no command given (see gantry-init -h)");
     return kExitUsage;

@@ -33,8 +33,7 @@ bool write_exit_record(int folder, const Children& children) {
          renameat(folder, kTemporaryRecord, folder, wire::kExitRecord) == 0;
 }
 
-void run_cleanup(char** command, int oom_score) {
-  if (command[0] == nullptr) return;
+pid_t start_command(const char* what, char** command, int oom_score) {
   pid_t child = fork();
   if (child == 0) {
     set_oom_score(oom_score);
@@ -43,10 +42,16 @@ void run_cleanup(char** command, int oom_score) {
     sigprocmask(SIG_SETMASK, &none, nullptr);
     syscall(SYS_close_range, 3u, ~0u, 0);
     execvp(command[0], command);
-    tiny::say("gantry-monitor: cannot run the cleanup command '", command[0], "': ", strerror(errno));
+    tiny::say("gantry-monitor: cannot run the ", what, " '", command[0], "': ", strerror(errno));
     _exit(127);
   }
-  if (child < 0) tiny::say("gantry-monitor: cannot start the cleanup command: ", strerror(errno));
+  if (child < 0) tiny::say("gantry-monitor: cannot start the ", what, ": ", strerror(errno));
+  return child;
+}
+
+void run_cleanup(char** command, int oom_score) {
+  if (command[0] == nullptr) return;
+  pid_t child = start_command("cleanup command", command, oom_score);
   if (child > 0) tiny::retry([&] { return waitpid(child, nullptr, 0); });
 }
 

@@ -28,12 +28,28 @@ void Children::reap() {
   int status;
   pid_t pid;
   while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+    if (pid == probe_) {
+      probe_ = 0;
+      probe_succeeded_ = status == 0;
+    }
     if (pid != init_) continue;
     ended_ = true;
     time_ = time_now();
     signal_ = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     code_ = signal_ > 0 ? 128 + signal_ : WEXITSTATUS(status);
   }
+}
+
+void Children::end_probe() {
+  if (probe_ == 0) return;
+  ::kill(probe_, SIGKILL);
+  tiny::retry([&] { return waitpid(probe_, nullptr, 0); });
+  probe_ = 0;
+}
+
+void Children::kill_init() const {
+  // Not reaped yet, so the pid is still its own.
+  if (!ended_) ::kill(init_, SIGKILL);
 }
 
 }  // namespace gantry::monitor

@@ -17,6 +17,13 @@ class Children {
 
   /// Reaps all that have ended.
   void reap();
+  /// The health check that runs, to be told of its end; 0: none.
+  void watch_probe(pid_t probe) { probe_ = probe; }
+  bool probe_runs() const { return probe_ != 0; }
+  bool probe_succeeded() const { return probe_succeeded_; }
+  /// What is left of it is not wanted any more.
+  void end_probe();
+  void kill_init() const;
   bool init_has_ended() const { return ended_; }
 
   /// How the init ended: its exit code, or 128 + signal; the signal or 0; and when.
@@ -27,6 +34,8 @@ class Children {
  private:
   tiny::Fd signals_;
   pid_t init_ = 0;
+  pid_t probe_ = 0;
+  bool probe_succeeded_ = false;
   bool ended_ = false;
   int code_ = 0;
   int signal_ = 0;

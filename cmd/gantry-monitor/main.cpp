@@ -2,6 +2,7 @@
 #include "monitor.hpp"
 #include "order.hpp"
 #include "process.hpp"
+#include "restart.hpp"
 #include "tiny/fd.hpp"
 #include "tiny/text.hpp"
 
@@ -35,11 +36,13 @@ int main(int argc, char** argv) {
   int oom_score = protect_from_oom();
 
   Monitor monitor;
-  if (!monitor.open(order.head)) return fail("watch the container");
+  Restart restart(order.head);
+  if (!monitor.open(order.head, order.probe, oom_score)) return fail("watch the container");
   monitor.serve_until_init_ends();
   monitor.drain_output();
-  monitor.record_exit();  // before it is announced, so that who hears of the exit finds the record
+  bool again = restart.plan(monitor.children());  // before the record, so that who sees the end knows what follows
+  monitor.record_exit();                          // before it is announced, so that who hears of it finds the record
   monitor.announce_exit();
-  if (!monitor.wait_for_take_over()) run_cleanup(order.command, oom_score);
+  if (again ? restart.wait() : !monitor.wait_for_take_over()) run_cleanup(order.command, oom_score);
   return 0;
 }

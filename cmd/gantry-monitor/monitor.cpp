@@ -1,6 +1,7 @@
 #include "monitor.hpp"
 
 #include "aftermath.hpp"
+#include "clock.hpp"
 #include "tiny/text.hpp"
 
 #include <cerrno>
@@ -8,7 +9,6 @@
 
 #include <fcntl.h>
 #include <sys/epoll.h>
-#include <time.h>
 
 namespace gantry::monitor {
 
@@ -16,20 +16,15 @@ namespace {
 
 using wire::Packet;
 
-std::int64_t monotonic_milliseconds() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec * 1000 + now.tv_nsec / 1'000'000;
-}
-
 }  // namespace
 
-bool Monitor::open(const wire::MonitorOrder& order) {
+bool Monitor::open(const wire::MonitorOrder& order, char** probe, int oom_score) {
   if (!loop_.open() || !children_.open(order.pid)) return false;
   children_watch_.want(loop_, children_.fd(), EPOLLIN);
   stdin_once_ = (order.flags & wire::kMonitorStdinOnce) != 0;
   run_folder_ = tiny::Fd(order.run_fd);
-  log_.open(order.log_fd);
+  log_.open(order);
+  schedule_.open(order, probe, oom_score);
   if (order.terminal_fd >= 0) {
     // A descriptor of its own for each direction, as epoll takes a descriptor only once.
     int keyboard = fcntl(order.terminal_fd, F_DUPFD_CLOEXEC, 3);
@@ -48,7 +43,11 @@ bool Monitor::open(const wire::MonitorOrder& order) {
 
 void Monitor::serve_until_init_ends() {
   children_.reap();  // it may have ended before SIGCHLD was waited for
-  while (!children_.init_has_ended()) dispatch(loop_.wait());
+  while (!children_.init_has_ended()) {
+    dispatch(loop_.wait(schedule_.next(children_)));
+    schedule_.act(children_);
+  }
+  children_.end_probe();
 }
 
 void Monitor::drain_output() {

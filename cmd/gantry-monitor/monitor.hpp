@@ -5,6 +5,7 @@
 #include "input.hpp"
 #include "log.hpp"
 #include "loop.hpp"
+#include "schedule.hpp"
 #include "stream.hpp"
 #include "wire/monitor.hpp"
 
@@ -17,12 +18,13 @@ namespace gantry::monitor {
 class Monitor {
  public:
   /// False with errno set when the kernel refuses a descriptor.
-  bool open(const wire::MonitorOrder& order);
+  bool open(const wire::MonitorOrder& order, char** probe, int oom_score);
 
   void serve_until_init_ends();
   /// Reads what the container has written, as far as the first client takes it.
   void drain_output();
   void record_exit();
+  const Children& children() const { return children_; }
   /// Waits for the first client to take what it is owed, then tells all clients of the exit.
   void announce_exit();
   /// Waits for the first client's answer; false: the cleanup is ours.
@@ -49,6 +51,7 @@ class Monitor {
 
   Loop loop_;
   Children children_;
+  Schedule schedule_;
   Log log_;
   Stream out_{Source::output, wire::Packet::output, "stdout"};
   Stream error_{Source::error, wire::Packet::error, "stderr"};

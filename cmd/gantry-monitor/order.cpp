@@ -30,10 +30,10 @@ struct Named {
 };
 
 bool check_descriptors(const MonitorOrder& order) {
-  const Named all[] = {{"stdin_fd", order.stdin_fd},       {"stdout_fd", order.stdout_fd},
-                       {"stderr_fd", order.stderr_fd},     {"log_fd", order.log_fd},
-                       {"terminal_fd", order.terminal_fd}, {"client_fd", order.client_fd},
-                       {"listen_fd", order.listen_fd},     {"run_fd", order.run_fd}};
+  const Named all[] = {
+      {"stdin_fd", order.stdin_fd},   {"stdout_fd", order.stdout_fd},     {"stderr_fd", order.stderr_fd},
+      {"log_fd", order.log_fd},       {"terminal_fd", order.terminal_fd}, {"client_fd", order.client_fd},
+      {"listen_fd", order.listen_fd}, {"run_fd", order.run_fd},           {"log_folder_fd", order.log_folder_fd}};
   for (const Named& one : all) {
     if (one.fd != -1 && fcntl(one.fd, F_GETFD) < 0) return refuse("the order's ", one.name, " is not open");
     for (const Named& other : all) {
@@ -49,18 +49,23 @@ bool check_descriptors(const MonitorOrder& order) {
   return true;
 }
 
-bool split_command(Order& order) {
-  char* next = order.words;
-  char* end = order.words + order.head.command_length;
+bool split_command(char* next, std::size_t length, char** command) {
+  char* end = next + length;
   std::size_t count = 0;
   while (next < end) {
     char* word_end = static_cast<char*>(memchr(next, '\0', static_cast<std::size_t>(end - next)));
-    if (word_end == nullptr) return refuse("the cleanup command is not ended by a NUL");
-    if (count == wire::kMaxCommandWords) return refuse("the cleanup command has too many words");
-    order.command[count++] = next;
+    if (word_end == nullptr) return refuse("a command is not ended by a NUL");
+    if (count == wire::kMaxCommandWords) return refuse("a command has too many words");
+    command[count++] = next;
     next = word_end + 1;
   }
   return true;
+}
+
+bool read_command(int fd, char* words, std::uint32_t length, char** command) {
+  if (length > wire::kMaxCommand) return refuse("a command is too long");
+  if (!tiny::read_exactly(fd, words, length)) return refuse("a command is cut off");
+  return split_command(words, length, command);
 }
 
 }  // namespace
@@ -73,10 +78,11 @@ bool read_order(const char* descriptor, Order& order) {
   }
   if (head.magic != wire::kMonitorMagic) return refuse("the order is of another format");
   if ((head.flags & ~wire::kMonitorStdinOnce) != 0) return refuse("the order holds unknown flags");
-  if (head.command_length > wire::kMaxCommand) return refuse("the cleanup command is too long");
-  if (!tiny::read_exactly(fd.get(), order.words, head.command_length)) return refuse("the cleanup command is cut off");
+  head.log_name[sizeof head.log_name - 1] = '\0';
+  if (!read_command(fd.get(), order.words, head.command_length, order.command)) return false;
+  if (!read_command(fd.get(), order.probe_words, head.probe_length, order.probe)) return false;
   fd.close();
-  if (!split_command(order) || !check_descriptors(head)) return false;
+  if (!check_descriptors(head)) return false;
 
   siginfo_t ended;
   if (head.pid <= 0 || waitid(P_PID, static_cast<id_t>(head.pid), &ended, WEXITED | WNOHANG | WNOWAIT) < 0) {
@@ -86,8 +92,8 @@ bool read_order(const char* descriptor, Order& order) {
 }
 
 bool close_others(const MonitorOrder& order) {
-  int kept[] = {order.stdin_fd, order.stdout_fd, order.stderr_fd, order.terminal_fd,
-                order.log_fd,   order.client_fd, order.listen_fd, order.run_fd};
+  int kept[] = {order.stdin_fd,  order.stdout_fd, order.stderr_fd, order.terminal_fd,  order.log_fd,
+                order.client_fd, order.listen_fd, order.run_fd,    order.log_folder_fd};
   std::sort(std::begin(kept), std::end(kept));
   unsigned first = 3;
   for (int fd : kept) {

@@ -8,6 +8,8 @@ struct Order {
   wire::MonitorOrder head;
   char words[wire::kMaxCommand];                   ///< the cleanup command as it came
   char* command[wire::kMaxCommandWords + 1] = {};  ///< its argv, ended by nullptr; command[0] is nullptr without one
+  char probe_words[wire::kMaxCommand];             ///< the same of the health check
+  char* probe[wire::kMaxCommandWords + 1] = {};
 };
 
 /// Reads and checks the order; false after a sentence on stderr.

@@ -16,12 +16,13 @@ import termios
 import time
 
 PROGRAM = os.path.abspath(os.path.join(os.environ["GANTRY_BIN"], "gantry-monitor"))
-MAGIC = 0x314D4747
+MAGIC = 0x324D4747
 STDIN_ONCE = 1
 INPUT, RESIZE, TAKE_OVER, OUTPUT, ERROR, EXITED = 1, 2, 3, 16, 17, 18
 RECORD = re.compile(rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}\+00:00) (stdout|stderr) ([FP]) (.*)")
 running = []  # of Monitored
-DESCRIPTORS = ("stdin", "stdout", "stderr", "terminal", "log", "client", "listen", "run")
+DESCRIPTORS = ("stdin", "stdout", "stderr", "terminal", "log", "client", "listen", "run",
+               "log_folder")
 
 
 def eventually(condition, what):
@@ -37,10 +38,13 @@ def equal(actual, expected):
     assert actual == expected, f"expected {expected!r}, got {actual!r}"
 
 
-def order_bytes(pid, descriptors, command=b"", magic=MAGIC, flags=0, length=None):
+def order_bytes(pid, descriptors, command=b"", magic=MAGIC, flags=0, length=None, probe=b"", restart=0, timeout=0,
+                log_format=0, max_size=0, log_name=b""):
     numbers = [descriptors.get(name, -1) for name in DESCRIPTORS]
     length = len(command) if length is None else length
-    return struct.pack("=IIi8iI", magic, flags, pid, *numbers, length) + command
+    policies = struct.pack("=IIIIIQQQQIxxxxQ256s", len(probe), restart, 0, 0, 0, timeout, 0, 0, 0, log_format, max_size,
+                           log_name)
+    return struct.pack("=IIi9iI", magic, flags, pid, *numbers, length) + policies + command + probe
 
 
 class Client:
