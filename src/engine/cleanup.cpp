@@ -1,6 +1,7 @@
 #include "base/log.hpp"
 #include "engine/state.hpp"
 #include "linux/cgroup.hpp"
+#include "wire/monitor.hpp"
 
 #include <csignal>
 
@@ -32,6 +33,7 @@ Result<> Engine::State::settle(Held& held) {
     held.record.exit = exit_of(held);
     held.record.state = Record::State::exited;
     TRY(TRY(records())->set_exited(id, held.record.exit));
+    report(held.record, "died", {.exit_code = held.record.exit.code});
   }
   TRY(runtime::remove(runtime(), id, true));
   TRY(folder.remove());
@@ -50,12 +52,18 @@ Result<> Engine::State::take_apart(Held& held) {
   TRY(runtime::remove(runtime(), id, true));
   TRY(TRY(store())->snapshots().remove(id));
   TRY(records.erase(held.record, exit));
+  if (held.seen.start) report(held.record, "died", {.exit_code = exit.code});
+  if (held.record.state != Record::State::creating) report(held.record, "remove");
   return run_folder(id).remove();
 }
 
 Result<> Engine::State::clean_up(const std::string& id) {
   auto held = TRY(hold(id));
-  if (!held || held->container().running()) return {};
+  if (!held || held->record.state == Record::State::removing) return {};
+  const Status status = held->container().status;
+  if (held->container().running() || status == Status::restarting) return {};
+  // Only who knows the sibling programs can start it: the monitor's cleanup, which has been told to.
+  if (run_folder(id).has(wire::kRestart) && !settings.monitor.empty()) return start_again(*held);
   if (held->record.config.remove && held->container().status == Status::exited) return take_apart(*held);
   return settle(*held);
 }

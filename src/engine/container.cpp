@@ -4,6 +4,16 @@
 
 namespace gantry::engine {
 
+namespace {
+
+std::string ended_text(std::string_view word, const Container& container, Timestamp now) {
+  const std::string code = container.exit_code ? fmt::format("{}", *container.exit_code) : "unknown";
+  if (container.finished == 0) return fmt::format("{} ({})", word, code);
+  return fmt::format("{} ({}) {} ago", word, code, human_age(now - container.finished));
+}
+
+}  // namespace
+
 std::string_view status_name(Status status) {
   switch (status) {
     case Status::creating:
@@ -12,6 +22,10 @@ std::string_view status_name(Status status) {
       return "created";
     case Status::running:
       return "running";
+    case Status::paused:
+      return "paused";
+    case Status::restarting:
+      return "restarting";
     case Status::exited:
       return "exited";
     case Status::removing:
@@ -29,12 +43,14 @@ std::vector<std::string> Container::argv() const {
 std::string status_text(const Container& container, Timestamp now) {
   switch (container.status) {
     case Status::running:
-      return fmt::format("Up {}", human_age(now - container.started));
-    case Status::exited: {
-      const std::string code = container.exit_code ? fmt::format("{}", *container.exit_code) : "unknown";
-      if (container.finished == 0) return fmt::format("Exited ({})", code);
-      return fmt::format("Exited ({}) {} ago", code, human_age(now - container.finished));
-    }
+      return fmt::format("Up {}{}", human_age(now - container.started),
+                         container.health.empty() ? "" : " (" + container.health + ")");
+    case Status::paused:
+      return "Paused";
+    case Status::restarting:
+      return ended_text("Restarting", container, now);
+    case Status::exited:
+      return ended_text("Exited", container, now);
     case Status::creating:
       return "Creating";
     case Status::created:
@@ -52,6 +68,7 @@ Container observe(const Record& record, const Observation& seen) {
                       .image_name = record.image_name,
                       .created = record.created,
                       .started = record.started,
+                      .restarts = record.restarts,
                       .config = record.config};
   auto ended = [&](const Exit& exit) {
     container.status = Status::exited;
@@ -66,8 +83,9 @@ Container observe(const Record& record, const Observation& seen) {
     container.started = seen.start->time;
     if (seen.exit) {
       ended(*seen.exit);
+      if (seen.restarting) container.status = Status::restarting;
     } else if (seen.alive) {
-      container.status = Status::running;
+      container.status = seen.paused ? Status::paused : Status::running;
       container.pid = seen.start->init.pid;
     } else {
       ended({});

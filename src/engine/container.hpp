@@ -17,6 +17,8 @@ enum class Status {
   creating,  ///< another process is making it at this moment
   created,   ///< never started
   running,
+  paused,      ///< running, but stopped by `pause`
+  restarting,  ///< has ended, and its monitor will start it again in a moment
   exited,
   removing,  ///< being taken apart, or the one who did so was killed: `rm` finishes it
 };
@@ -34,12 +36,15 @@ struct Container {
   Timestamp started = 0;   ///< 0: never
   Timestamp finished = 0;  ///< 0: never, or not known
   Status status = Status::created;
-  pid_t pid = 0;                 ///< of its init; 0 unless running
+  pid_t pid = 0;                 ///< of its init; 0 unless it is there
   std::optional<int> exit_code;  ///< none: not ended yet, or ended while no monitor was there to see it
   bool oom_killed = false;
+  unsigned restarts = 0;   ///< by its restart policy since somebody started it
+  std::string health;      ///< "starting", "healthy", "unhealthy" of a running one with a health check
   ContainerConfig config;  ///< completed with the image's defaults
 
-  bool running() const { return status == Status::running; }
+  /// Its processes are there, if only paused.
+  bool running() const { return status == Status::running || status == Status::paused; }
   /// Entrypoint and command in one.
   std::vector<std::string> argv() const;
 };

@@ -1,7 +1,9 @@
 #include "base/file.hpp"
 #include "base/id.hpp"
 #include "engine/complete.hpp"
+#include "engine/health.hpp"
 #include "engine/names.hpp"
+#include "engine/pods.hpp"
 #include "engine/root.hpp"
 #include "engine/state.hpp"
 #include "oci/platform.hpp"
@@ -30,6 +32,7 @@ Result<> use_image(const store::Store& store, Record& record) {
   record.image_name = image.names.empty() ? image.id : image.names.front();
   record.layers = image.config.rootfs.diff_ids;
   complete(record.config, image.config.config);
+  complete(record.config.health, image.config.config.healthcheck);
   return {};
 }
 
@@ -40,6 +43,7 @@ Result<> use_folder(Record& record) {
   if (!S_ISDIR(info.st_mode)) return fail(Code::invalid, "{} is not a folder", folder);
   record.image_name = folder;
   complete(record.config, {});
+  complete(record.config.health, {});
   return {};
 }
 
@@ -52,6 +56,7 @@ Result<> use_root(const store::Store& store, Record& record) {
   if (!config.rootfs.empty()) return use_folder(record);
   record.image_name = "host";
   complete(record.config, {});
+  complete(record.config.health, {});
   return {};
 }
 
@@ -92,12 +97,16 @@ Result<Record> Engine::State::make(const ContainerConfig& config) {
   // Until the row is there nothing else keeps the image's layers.
   const Lock use = TRY(store.use());
   Record record{.id = random_hex(32), .created = now(), .owner = ProcessId::own(), .config = config};
+  TRY(join_pod(*this, record.config));
   TRY(use_root(store, record));
   TRY(check_config(record.config));
   TRY(insert(records, record));  // before anything else is made: from here finish_interrupted() finds it
   auto made = Root::make(store, record);
   if (made) made = write_cidfile(record);
-  if (made) return record;
+  if (made) {
+    report(record, "create");
+    return record;
+  }
   if (auto held = hold(record.id); held && *held) best_effort(take_apart(**held));
   return std::move(made.error());
 }

@@ -4,7 +4,10 @@
 #include "engine/changes.hpp"
 #include "engine/config.hpp"
 #include "engine/container.hpp"
+#include "engine/events.hpp"
+#include "engine/health.hpp"
 #include "engine/logs.hpp"
+#include "engine/processes.hpp"
 #include "engine/usage.hpp"
 #include "store/check.hpp"
 #include "store/collect.hpp"
@@ -37,6 +40,9 @@ struct AttachOptions {
 struct AttachEnd {
   std::optional<int> exit_code;  ///< none: the user detached; the container goes on
 };
+
+/// Hears how the work on one of several containers has ended.
+using NameSink = std::function<void(const std::string& name, Result<> done)>;
 
 /// What remove_image() did.
 struct ImageRemoval {
@@ -72,11 +78,27 @@ class Engine {
 
   /// The exit code, once the container has ended; Code::failed when nobody saw it.
   Result<int> wait(const std::string& name);
+  /// Looks every `interval` nanoseconds until `is` holds; the exit code, if the container has one then.
+  Result<std::optional<int>> wait_until(const std::string& name, const std::function<bool(const Container&)>& is,
+                                        std::int64_t interval);
   /// Stop signal, then SIGKILL after `timeout` seconds (default: the container's). A stopped container is fine.
   Result<> stop(const std::string& name, std::optional<unsigned> timeout);
+  /// Stops several at the same time; `done` hears of each as it has ended.
+  void stop(const std::vector<std::string>& names, std::optional<unsigned> timeout, const NameSink& done);
+  /// stop() and start(); one that does not run is started.
+  void restart(const std::vector<std::string>& names, std::optional<unsigned> timeout, const NameSink& done);
   Result<> kill(const std::string& name, int signal);
+  /// Stops its processes where they are; Code::unsupported without a cgroup.
+  Result<> pause(const std::string& name);
+  Result<> unpause(const std::string& name);
+  /// Code::exists when the new name is taken.
+  Result<> rename(const std::string& name, const std::string& new_name);
   /// Code::busy for a running container without `force`. Returns the id.
   Result<std::string> remove(const std::string& name, bool force);
+  /// Removes several. Those that run end first, all at once: by SIGKILL, or stopped with `timeout`.
+  void remove(const std::vector<std::string>& names, bool force, std::optional<unsigned> timeout, const NameSink& done);
+  /// The processes in a running container.
+  Result<std::vector<ProcessInfo>> processes(const std::string& name);
 
   /// Newest first.
   Result<std::vector<Container>> list(const ListFilter& filter);
@@ -84,6 +106,14 @@ class Engine {
   /// The fields and spelling of podman's and docker's `inspect`.
   Result<boost::json::object> inspect(const std::string& name);
   Result<> logs(const std::string& name, const LogOptions& options, const LogSink& sink);
+
+  /// What has happened, oldest first.
+  Result<> events(const EventQuery& query, const EventSink& sink);
+
+  /// Runs a container's health check; its state afterwards. Code::invalid when it has none.
+  Result<HealthState> check_health(const std::string& name);
+  /// Does what the container was made to do when it becomes unhealthy.
+  Result<> act_on_unhealthy(const std::string& name);
 
   /// Runs a further process in a running container; its exit code (0 with config.detach).
   Result<int> exec(const std::string& name, const ExecConfig& config);
@@ -127,6 +157,7 @@ class Engine {
   Result<std::vector<store::Finding>> check(bool repair);
 
   struct State;  ///< of its parts alone: state.hpp
+  State& state() { return *state_; }
 
  private:
   std::unique_ptr<State> state_;

@@ -1,6 +1,7 @@
 #include "base/file.hpp"
 #include "engine/client.hpp"
 #include "engine/environment.hpp"
+#include "engine/exec_process.hpp"
 #include "engine/monitor_process.hpp"
 #include "engine/spec.hpp"
 #include "engine/state.hpp"
@@ -34,7 +35,9 @@ Result<oci::Identity> find_user(const std::string& user, const ContainerConfig& 
                            TRY(read_inside(root, "/etc/group")));
 }
 
-Result<oci::Process> make_process(const Container& container, oci::Process process, const ExecConfig& asked) {
+}  // namespace
+
+Result<oci::Process> exec_process(const Container& container, oci::Process process, const ExecConfig& asked) {
   ContainerConfig config = container.config;
   config.privileged |= asked.privileged;
   const std::string& user_name = asked.user.empty() ? config.user : asked.user;
@@ -55,15 +58,16 @@ Result<oci::Process> make_process(const Container& container, oci::Process proce
   return process;
 }
 
-}  // namespace
-
 Result<int> Engine::exec(const std::string& name, const ExecConfig& asked) {
   const Container container = TRY(state_->find_running(name));
+  if (container.status == Status::paused)
+    return fail(Code::failed, "container '{}' is paused", name)
+        .with_cure(fmt::format("let it go on with: gantry unpause {}", name));
   const runtime::Settings runtime = state_->runtime();
   oci::Spec spec = TRY(runtime::config_of(runtime, container.id));
   if (runtime::may_trace(spec)) TRY(linux::run_from_memory());
   runtime::ExecRequest request;
-  request.process = TRY(make_process(container, std::move(*spec.process), asked));
+  request.process = TRY(exec_process(container, std::move(*spec.process), asked));
 
   Client client = TRY(Client::make({.terminal = asked.tty,
                                     .input = asked.interactive,
@@ -90,6 +94,7 @@ Result<int> Engine::exec(const std::string& name, const ExecConfig& asked) {
   };
   job.undo = [&] { best_effort(linux::send_signal(process, SIGKILL)); };
   TRY(with_context(start_monitored(std::move(job)), "exec in '{}'", name));
+  state_->report(container, "exec");
   if (asked.detach) return 0;
   process = TRY(receive_fd(pidfds.ours));
   auto pass_on = [&](int signal) { best_effort(linux::send_signal(process, signal)); };
@@ -98,6 +103,7 @@ Result<int> Engine::exec(const std::string& name, const ExecConfig& asked) {
   if (end == Client::End::disconnected)
     return fail(Code::failed, "the monitor of the command in container '{}' was killed", name);
   client.take_over();
+  state_->report(container, "exec_died", {.exit_code = client.exit_code()});
   return client.exit_code();
 }
 

@@ -1,4 +1,6 @@
 #include "base/file.hpp"
+#include "base/text.hpp"
+#include "engine/health.hpp"
 #include "engine/state.hpp"
 #include "linux/process.hpp"
 
@@ -36,8 +38,8 @@ object state_of(const Container& container) {
   const bool ended = container.status == Status::exited;
   return {{"Status", status_name(container.status)},
           {"Running", container.running()},
-          {"Paused", false},
-          {"Restarting", false},
+          {"Paused", container.status == Status::paused},
+          {"Restarting", container.status == Status::restarting},
           {"OOMKilled", container.oom_killed},
           {"Dead", false},
           {"Pid", container.pid},
@@ -140,13 +142,42 @@ array devices_of(const ContainerConfig& config) {
   return devices;
 }
 
+object log_config_of(const Log& log) {
+  return {{"Type", log.driver.empty() ? "k8s-file" : log.driver},
+          {"Config", nullptr},
+          {"Path", log.path},
+          {"Tag", log.tag},
+          {"Size", log.max_size == 0 ? "0B" : human_size(log.max_size)}};
+}
+
+/// docker's Healthcheck, in nanoseconds.
+object healthcheck_of(const Health& health) {
+  return {{"Test", strings(health.command)},
+          {"Interval", health.interval},
+          {"Timeout", health.timeout},
+          {"StartPeriod", health.start_period},
+          {"StartInterval", health.start_interval},
+          {"Retries", health.retries}};
+}
+
+object health_state_of(const HealthState& state) {
+  array log;
+  for (const auto& result : state.log)
+    log.emplace_back(object{{"Start", to_rfc3339(result.start)},
+                            {"End", to_rfc3339(result.end)},
+                            {"ExitCode", result.exit_code},
+                            {"Output", result.output}});
+  return {{"Status", state.status}, {"FailingStreak", state.failing_streak}, {"Log", std::move(log)}};
+}
+
 object host_config_of(const ContainerConfig& config) {
   return {{"Binds", binds_of(config)},
           {"ContainerIDFile", config.cidfile},
-          {"LogConfig", object{{"Type", "k8s-file"}, {"Config", nullptr}}},
+          {"LogConfig", log_config_of(config.log)},
           {"NetworkMode", config.network},
           {"PortBindings", object{}},
-          {"RestartPolicy", object{{"Name", "no"}, {"MaximumRetryCount", 0}}},
+          {"RestartPolicy", object{{"Name", config.restart.policy.empty() ? "no" : config.restart.policy},
+                                   {"MaximumRetryCount", config.restart.tries}}},
           {"AutoRemove", config.remove},
           {"CapAdd", strings(config.cap_add)},
           {"CapDrop", strings(config.cap_drop)},
@@ -171,29 +202,39 @@ Result<object> Engine::inspect(const std::string& name) {
   const Container container = TRY(state_->find(name));
   const ContainerConfig& config = container.config;
   const RunFolder folder = state_->run_folder(container.id);
+  const std::string log_path =
+      config.log.driver == "none" ? std::string() : state_->log_path(TRY(state_->find_record(container.id)));
   const auto argv = container.argv();
   auto run_file = [&](const char* file) {
     const std::string path = folder.file(file);
     return path_exists(path) ? path : std::string();
   };
-  return object{{"Id", container.id},
-                {"Created", to_rfc3339(container.created)},
-                {"Path", argv.front()},
-                {"Args", strings({argv.begin() + 1, argv.end()})},
-                {"State", state_of(container)},
-                {"Image", container.image_id},
-                {"ImageName", container.image_name},
-                {"Rootfs", config.rootfs},
-                {"ResolvConfPath", run_file("resolv.conf")},
-                {"HostnamePath", run_file("hostname")},
-                {"HostsPath", run_file("hosts")},
-                {"LogPath", state_->log_path(container.id)},
-                {"Name", container.name},
-                {"RestartCount", 0},
-                {"Driver", "overlay"},
-                {"Mounts", mounts_of(config)},
-                {"Config", config_of(container)},
-                {"HostConfig", host_config_of(config)}};
+  object all{{"Id", container.id},
+             {"Created", to_rfc3339(container.created)},
+             {"Path", argv.front()},
+             {"Args", strings({argv.begin() + 1, argv.end()})},
+             {"State", state_of(container)},
+             {"Image", container.image_id},
+             {"ImageName", container.image_name},
+             {"Rootfs", config.rootfs},
+             {"ResolvConfPath", run_file("resolv.conf")},
+             {"HostnamePath", run_file("hostname")},
+             {"HostsPath", run_file("hosts")},
+             {"LogPath", log_path},
+             {"Name", container.name},
+             {"RestartCount", container.restarts},
+             {"Driver", "overlay"},
+             {"Mounts", mounts_of(config)},
+             {"Config", config_of(container)},
+             {"HostConfig", host_config_of(config)}};
+  if (has_health_check(config.health)) {
+    object& state = all["State"].as_object();
+    state["Health"] = health_state_of(read_health(state_->health_path(container.id)));
+    all["Config"].as_object()["Healthcheck"] = healthcheck_of(config.health);
+    all["Config"].as_object()["HealthcheckOnFailureAction"] =
+        config.health.on_failure.empty() ? "none" : config.health.on_failure;
+  }
+  return all;
 }
 
 }  // namespace gantry::engine

@@ -2,38 +2,37 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "engine/log_parser.hpp"
 #include "engine/state.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/inotify.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
 namespace gantry::engine {
 
-std::optional<LogEntry> parse_log_entry(std::string_view line) {
-  const Halves time = cut(line, ' ');
-  const Halves stream = cut(time.after, ' ');
-  const Halves tag = cut(stream.after, ' ');
-  if (!tag.found || (stream.before != "stdout" && stream.before != "stderr") ||
-      (tag.before != "F" && tag.before != "P"))
-    return {};
-  auto parsed = parse_rfc3339(time.before);
-  if (!parsed) return {};
-  return LogEntry{*parsed, stream.before == "stderr", tag.before == "P", tag.after};
-}
-
 namespace {
 
-/// Where the last `count` lines of a log begin. A line may consist of several entries, all but its last partial; the
-/// streams are counted together, as they are shown.
-Result<off_t> find_tail(const Fd& log, std::uint64_t count) {
+/// Where the last lines of a log begin.
+struct Tail {
+  off_t begin = 0;
+  std::uint64_t lines = 0;  ///< how many there are from there on
+};
+
+/// Of the last `count` lines. A line may consist of several entries, all but its last partial; the streams are counted
+/// together, as they are shown.
+Result<Tail> find_tail(const Fd& log, std::uint64_t count) {
   constexpr off_t kBlock = 64 << 10;
   off_t end = lseek(log.get(), 0, SEEK_END);
-  if (count == 0 || end <= 0) return end;
+  Tail tail{.begin = std::max<off_t>(end, 0)};
+  if (count == 0 || end <= 0) return tail;
+  LogParser parser;
   // `text` is what lies from `begin` to `end`; it grows to the front until it holds enough whole lines.
   for (off_t begin = end; begin > 0;) {
     begin = std::max<off_t>(begin - std::max(kBlock, end - begin), 0);
@@ -41,7 +40,7 @@ Result<off_t> find_tail(const Fd& log, std::uint64_t count) {
     const ssize_t got = pread(log.get(), text.data(), text.size(), begin);
     if (got < 0) return Error::system("read the log");
     text.resize(static_cast<std::size_t>(got));
-    std::uint64_t lines = 0;
+    tail.lines = 0;
     std::size_t line_end = text.size();
     if (line_end > 0 && text[line_end - 1] == '\n') --line_end;
     while (line_end != std::string::npos && line_end > 0) {
@@ -49,30 +48,35 @@ Result<off_t> find_tail(const Fd& log, std::uint64_t count) {
       // The first line of the block may have begun before it.
       if (newline == std::string::npos && begin > 0) break;
       const std::size_t line_begin = newline == std::string::npos ? 0 : newline + 1;
-      const auto entry = parse_log_entry(std::string_view(text).substr(line_begin, line_end - line_begin));
-      if (entry && !entry->partial && ++lines > count) return begin + static_cast<off_t>(line_end) + 1;
+      const auto entry = parser.parse(std::string_view(text).substr(line_begin, line_end - line_begin));
+      if (entry && !entry->partial) {
+        if (tail.lines == count) {
+          tail.begin = begin + static_cast<off_t>(line_end) + 1;
+          return tail;
+        }
+        ++tail.lines;
+      }
       if (newline == std::string::npos) break;
       line_end = newline;
     }
   }
-  return 0;
+  tail.begin = 0;
+  return tail;
 }
 
 /// Reads a log that grows, entry by entry.
 class LogReader {
  public:
-  LogReader(const Fd& log, const LogOptions& options, const LogSink& sink)
-      : log_(log), options_(options), sink_(sink) {}
+  LogReader(const LogOptions& options, const LogSink& sink) : options_(options), sink_(sink) {}
 
   /// All that is there now. False when `until` is over.
-  Result<bool> read_on() {
-    std::array<char, 32 << 10> block;
+  Result<bool> read_on(const Fd& log) {
     while (true) {
-      const ssize_t got = read(log_.get(), block.data(), block.size());
+      const ssize_t got = read(log.get(), block_.data(), block_.size());
       if (got < 0 && errno == EINTR) continue;
       if (got < 0) return Error::system("read the log");
       if (got == 0) return true;
-      buffer_.append(block.data(), static_cast<std::size_t>(got));
+      buffer_.append(block_.data(), static_cast<std::size_t>(got));
       if (!TRY(pass_lines())) return false;
     }
   }
@@ -81,7 +85,7 @@ class LogReader {
   Result<bool> pass_lines() {
     std::size_t begin = 0;
     for (std::size_t end; (end = buffer_.find('\n', begin)) != std::string::npos; begin = end + 1) {
-      const auto entry = parse_log_entry(std::string_view(buffer_).substr(begin, end - begin));
+      const auto entry = parser_.parse(std::string_view(buffer_).substr(begin, end - begin));
       if (!entry || (options_.since && entry->time < *options_.since)) continue;
       if (options_.until && entry->time > *options_.until) return false;
       TRY(sink_(*entry));
@@ -90,24 +94,80 @@ class LogReader {
     return true;
   }
 
-  const Fd& log_;
   const LogOptions& options_;
   const LogSink& sink_;
+  LogParser parser_;
+  std::array<char, 256 << 10> block_;
   std::string buffer_;  ///< the beginning of a line whose end is not there yet
 };
+
+Result<> seek(const Fd& log, off_t begin) {
+  if (lseek(log.get(), begin, SEEK_SET) < 0) return Error::system("read the log");
+  return {};
+}
+
+bool is_still(const Fd& file, const std::string& path) {
+  struct stat open, named;
+  return fstat(file.get(), &open) == 0 && stat(path.c_str(), &named) == 0 && open.st_ino == named.st_ino;
+}
+
+/// A log and the file that came before it.
+class LogFiles {
+ public:
+  explicit LogFiles(std::string path) : path_(std::move(path)) {}
+
+  Result<> open() {
+    current_ = TRY(open_file(path_, O_RDONLY));
+    auto old = open_file(path_ + ".1", O_RDONLY);
+    if (!old && old.error().code() != Code::not_found) return std::move(old.error());
+    if (old) old_ = std::move(*old);
+    return {};
+  }
+  Result<> seek_tail(std::uint64_t count) {
+    const Tail tail = TRY(find_tail(current_, count));
+    TRY(seek(current_, tail.begin));
+    if (!old_) return {};
+    return seek(old_, TRY(find_tail(old_, count - tail.lines)).begin);
+  }
+  const Fd& old() const { return old_; }
+  const Fd& current() const { return current_; }
+  /// True when the log was rotated; current() is the new one then.
+  Result<bool> move_on() {
+    if (is_still(current_, path_)) return false;
+    auto next = open_file(path_, O_RDONLY);
+    if (!next) return false;  // removed, or about to be made
+    current_ = std::move(*next);
+    return true;
+  }
+
+ private:
+  std::string path_;
+  Fd old_;
+  Fd current_;
+};
+
+/// Waits a moment for the log to grow.
+void wait_for_more(const Fd& events) {
+  // The end of the container writes nothing: so look from time to time.
+  constexpr int kLookAgain = 200;  // milliseconds
+  pollfd news{events.get(), POLLIN, 0};
+  if (poll(&news, 1, kLookAgain) <= 0) return;
+  std::array<char, 4096> discarded;
+  while (read(events.get(), discarded.data(), discarded.size()) > 0) {
+  }
+}
 
 }  // namespace
 
 Result<> read_log(const std::string& path, const LogOptions& options, const LogSink& sink,
                   const std::function<bool()>& goes_on) {
-  const Fd file = TRY(open_file(path, O_RDONLY));
-  if (options.tail) {
-    const off_t begin = TRY(find_tail(file, *options.tail));
-    if (lseek(file.get(), begin, SEEK_SET) < 0) return Error::system("read {}", path);
-  }
-  LogReader reader(file, options, sink);
+  LogFiles files(path);
+  TRY(files.open());
+  if (options.tail) TRY(files.seek_tail(*options.tail));
+  auto reader = std::make_unique<LogReader>(options, sink);
+  if (files.old() && !TRY(reader->read_on(files.old()))) return {};
   if (!options.follow) {
-    TRY(reader.read_on());
+    TRY(reader->read_on(files.current()));
     return {};
   }
   // Watched before it is read, so that no entry comes in between.
@@ -115,22 +175,26 @@ Result<> read_log(const std::string& path, const LogOptions& options, const LogS
   if (!events || inotify_add_watch(events.get(), path.c_str(), IN_MODIFY) < 0) return Error::system("watch {}", path);
   while (true) {
     const bool last = !goes_on();
-    if (!TRY(reader.read_on()) || last) return {};
-    // The end of the container writes nothing: so look from time to time.
-    constexpr int kLookAgain = 200;  // milliseconds
-    pollfd news{events.get(), POLLIN, 0};
-    if (poll(&news, 1, kLookAgain) <= 0) continue;
-    std::array<char, 4096> discarded;
-    while (read(events.get(), discarded.data(), discarded.size()) > 0) {
+    if (!TRY(reader->read_on(files.current()))) return {};
+    if (TRY(files.move_on())) {
+      inotify_add_watch(events.get(), path.c_str(), IN_MODIFY);
+      continue;
     }
+    if (last) return {};
+    wait_for_more(events);
   }
 }
 
 Result<> Engine::logs(const std::string& name, const LogOptions& options, const LogSink& sink) {
   const Record record = TRY(TRY(state_->records())->find(name));
-  const std::string path = state_->log_path(record.id);
+  if (record.config.log.driver == "none")
+    return fail(Code::unsupported, "container '{}' has no log", name).with_cure("it was made with --log-driver none");
+  const std::string path = state_->log_path(record);
   if (!path_exists(path)) return {};  // it was never started
-  return read_log(path, options, sink, [&] { return state_->see(record).running(); });
+  return read_log(path, options, sink, [&] {
+    const Container container = state_->see(record);
+    return container.running() || container.status == Status::restarting;
+  });
 }
 
 }  // namespace gantry::engine

@@ -56,8 +56,14 @@ Result<std::int32_t> hand_on(const Fd& fd) {
   return fd.get();
 }
 
+std::string words_of(const std::vector<std::string>& command) {
+  std::string words;
+  for (const auto& word : command) words.append(word).push_back('\0');
+  return words;
+}
+
 Result<Fd> write_order(const MonitorJob& job, const Streams& streams, const Fd& terminal, pid_t pid) {
-  wire::MonitorOrder order;
+  wire::MonitorOrder order = job.order;
   if (job.input_ends_with_client) order.flags |= wire::kMonitorStdinOnce;
   order.pid = pid;
   order.stdin_fd = TRY(hand_on(streams.in));
@@ -68,10 +74,11 @@ Result<Fd> write_order(const MonitorJob& job, const Streams& streams, const Fd& 
   order.client_fd = TRY(hand_on(job.client));
   order.listen_fd = TRY(hand_on(job.listener));
   order.run_fd = TRY(hand_on(job.folder));
-  std::string command;
-  for (const auto& word : job.cleanup) command.append(word).push_back('\0');
+  order.log_folder_fd = TRY(hand_on(job.log_folder));
+  const std::string command = words_of(job.cleanup), probe = words_of(job.probe);
   order.command_length = static_cast<std::uint32_t>(command.size());
-  const std::string bytes = std::string(reinterpret_cast<const char*>(&order), sizeof order) + command;
+  order.probe_length = static_cast<std::uint32_t>(probe.size());
+  const std::string bytes = std::string(reinterpret_cast<const char*>(&order), sizeof order) + command + probe;
   Fd memory = TRY(linux::make_memory_file("gantry-monitor order", bytes));
   TRY(set_close_on_exec(memory.get(), false));
   return memory;

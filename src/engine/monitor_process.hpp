@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/fd.hpp"
+#include "wire/monitor.hpp"
 
 #include <sys/types.h>
 
@@ -27,8 +28,11 @@ struct MonitorJob {
   Fd client;                            ///< the first client
   Fd listener;                          ///< for further ones
   Fd log;
-  Fd folder;  ///< gets the exit record
+  Fd folder;      ///< gets the exit record
+  Fd log_folder;  ///< where the log is rotated
   std::vector<std::string> cleanup;
+  std::vector<std::string> probe;  ///< the health check; empty: none
+  wire::MonitorOrder order;        ///< policies and the log's form; the rest is filled in
   /// Starts the process. Runs in the child that becomes the monitor, which must be the process's parent.
   std::function<Result<pid_t>(const Stdio&)> start;
   /// Undoes start(), when the monitor cannot be executed after it.

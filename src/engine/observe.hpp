@@ -11,7 +11,9 @@ namespace gantry::engine {
 struct Observation {
   std::optional<StartRecord> start;
   std::optional<Exit> exit;
-  bool alive = false;  ///< its init runs, or its end is about to be recorded
+  bool alive = false;       ///< its init runs, or its end is about to be recorded
+  bool paused = false;      ///< with `alive`
+  bool restarting = false;  ///< with `exit`: its monitor waits until it may start it again
 };
 
 Container observe(const Record& record, const Observation& seen);

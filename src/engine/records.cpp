@@ -12,7 +12,7 @@ namespace gantry::engine {
 
 namespace {
 
-constexpr std::array<const char*, 1> kMigrations{R"(
+constexpr std::array<const char*, 3> kMigrations{R"(
   CREATE TABLE containers(
     id TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL UNIQUE,
@@ -33,11 +33,22 @@ constexpr std::array<const char*, 1> kMigrations{R"(
     id TEXT NOT NULL UNIQUE,
     exit_code INTEGER,
     finished INTEGER NOT NULL);
+)",
+                                                 R"(
+  ALTER TABLE containers ADD COLUMN restarts INTEGER NOT NULL DEFAULT 0;
+)",
+                                                 R"(
+  CREATE TABLE pods(
+    id TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL UNIQUE,
+    created INTEGER NOT NULL,
+    infra TEXT NOT NULL,
+    config TEXT NOT NULL);
 )"};
 
 constexpr std::string_view kColumns =
     "id, name, image_id, image_name, layers, created, started, finished, state, owner_pid, owner_start, exit_code, "
-    "oom_killed, config";
+    "oom_killed, config, restarts";
 
 /// How long the exit codes of removed containers are kept.
 constexpr Timestamp kExitsKept = 300 * kSecond;
@@ -80,7 +91,14 @@ Result<Record> read_record(const sql::Statement& row) {
   if (!row.is_null(11)) record.exit.code = static_cast<int>(row.integer(11));
   record.exit.oom_killed = row.integer(12) != 0;
   record.config = TRY(json::decode<ContainerConfig>(row.text(13), "the container's config"));
+  record.restarts = static_cast<unsigned>(row.integer(14));
   return record;
+}
+
+Result<> explain_taken(Result<> done, const std::string& name) {
+  if (done || done.error().code() != Code::exists) return done;
+  return fail(Code::exists, "the name '{}' is taken by another container", name)
+      .with_cure(fmt::format("choose another --name, or remove that one with: gantry rm {}", name));
 }
 
 void bind_code(sql::Statement& statement, int index, const Exit& exit) {
@@ -106,10 +124,17 @@ Result<> Records::insert(const Record& record) {
   insert.bind_all(record.id, record.name, record.image_id, record.image_name, text_of(record.layers), record.created,
                   text_of(Record::State::creating), std::int64_t{record.owner.pid},
                   static_cast<std::int64_t>(record.owner.start_time), json::encode(record.config));
-  auto done = insert.run();
-  if (done || done.error().code() != Code::exists) return done;
-  return fail(Code::exists, "the name '{}' is taken by another container", record.name)
-      .with_cure(fmt::format("choose another --name, or remove that one with: gantry rm {}", record.name));
+  return explain_taken(insert.run(), record.name);
+}
+
+Result<> Records::set_name(const Record& record) {
+  sql::Statement update = TRY(database_.prepare("UPDATE containers SET name = ?, config = ? WHERE id = ?"));
+  return explain_taken(update.bind_all(record.name, json::encode(record.config), record.id).run(), record.name);
+}
+
+Result<> Records::set_config(const Record& record) {
+  sql::Statement update = TRY(database_.prepare("UPDATE containers SET config = ? WHERE id = ?"));
+  return update.bind_all(json::encode(record.config), record.id).run();
 }
 
 Result<> Records::set_created(const std::string& id) {
@@ -117,10 +142,11 @@ Result<> Records::set_created(const std::string& id) {
   return update.bind_all(text_of(Record::State::created), id).run();
 }
 
-Result<> Records::set_started(const std::string& id, Timestamp time) {
+Result<> Records::set_started(const std::string& id, Timestamp time, unsigned restarts) {
   sql::Statement update = TRY(database_.prepare(
-      "UPDATE containers SET state = ?, started = ?, finished = 0, exit_code = NULL, oom_killed = 0 WHERE id = ?"));
-  return update.bind_all(text_of(Record::State::started), time, id).run();
+      "UPDATE containers SET state = ?, started = ?, finished = 0, exit_code = NULL, oom_killed = 0, restarts = ? "
+      "WHERE id = ?"));
+  return update.bind_all(text_of(Record::State::started), time, std::int64_t{restarts}, id).run();
 }
 
 Result<> Records::set_exited(const std::string& id, const Exit& exit) {

@@ -51,6 +51,7 @@ struct Record {
   State state = State::creating;
   ProcessId owner;
   Exit exit;
+  unsigned restarts = 0;  ///< by its restart policy since somebody started it
   ContainerConfig config;
 };
 
@@ -62,8 +63,12 @@ class Records {
 
   /// As State::creating. Code::exists when the name is taken.
   Result<> insert(const Record& record);
+  /// The name, which is in the config too. Code::exists when it is taken.
+  Result<> set_name(const Record& record);
+  /// The config alone.
+  Result<> set_config(const Record& record);
   Result<> set_created(const std::string& id);
-  Result<> set_started(const std::string& id, Timestamp time);
+  Result<> set_started(const std::string& id, Timestamp time, unsigned restarts = 0);
   Result<> set_exited(const std::string& id, const Exit& exit);
   Result<> set_removing(const std::string& id, const ProcessId& owner);
   /// Forgets the container; its exit code can be asked for a while longer, for those who wait.
@@ -79,6 +84,8 @@ class Records {
   /// Of a container that was removed a few minutes ago at most.
   Result<std::optional<Exit>> past_exit(const std::string& id);
 
+  /// For the other tables of the file.
+  sql::Database& database() { return database_; }
   Result<std::string> integrity() { return database_.integrity(); }
 
  private:

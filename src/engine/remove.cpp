@@ -1,19 +1,16 @@
 #include "engine/state.hpp"
 
-#include <csignal>
-
 namespace gantry::engine {
 
 Result<std::string> Engine::remove(const std::string& name, bool force) {
   TRY(state_->finish_interrupted());
   Record record = TRY(TRY(state_->records())->find(name));
-  if (state_->see(record).running()) {
+  const Container container = state_->see(record);
+  if (container.running() || container.status == Status::restarting) {
     if (!force)
-      return fail(Code::busy, "container '{}' is running", name)
+      return fail(Code::busy, "container '{}' is {}", name, container.running() ? "running" : "about to be restarted")
           .with_cure(fmt::format("stop it first, or use: gantry rm -f {}", name));
-    TRY(kill(record.id, SIGKILL));
-    // Its exit code may be lost with a killed monitor; what is needed here is that it has ended.
-    best_effort(wait(record.id));
+    TRY(stop(record.id, 0));
   }
   auto held = TRY(state_->hold(record.id));
   // With --rm it may be gone by now.
@@ -23,6 +20,23 @@ Result<std::string> Engine::remove(const std::string& name, bool force) {
   if (held->container().running()) return fail(Code::busy, "container '{}' was started again", name);
   TRY(with_context(state_->take_apart(*held), "remove container '{}'", name));
   return record.id;
+}
+
+void Engine::remove(const std::vector<std::string>& names, bool force, std::optional<unsigned> timeout,
+                    const NameSink& done) {
+  std::vector<std::string> ended;
+  auto stopped = [&](const std::string& name, Result<> result) {
+    if (result) ended.push_back(name);
+    else done(name, std::move(result));
+  };
+  if (force) stop(names, timeout.value_or(0), stopped);
+  else ended = names;
+  for (const auto& name : ended) {
+    auto removed = remove(name, force);
+    // Run with --rm: gone with its end.
+    if (!removed && removed.error().code() == Code::not_found && force) removed = name;
+    done(name, removed ? Result<>() : Result<>(std::move(removed.error())));
+  }
 }
 
 }  // namespace gantry::engine

@@ -70,6 +70,11 @@ Result<Fd> RunFolder::make() const {
   return make_and_open_folder(path_, 0700);
 }
 
+Result<> RunFolder::set(std::string_view mark) const {
+  TRY(open_file(file(mark), O_WRONLY | O_CREAT | O_TRUNC, 0600));
+  return {};
+}
+
 Result<> RunFolder::write_start(const StartRecord& record) const {
   return replace_file(file(kStartRecord), format_start_record(record), 0600, Sync::no);
 }

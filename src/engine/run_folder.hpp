@@ -12,12 +12,15 @@
 //   start     who the container's init is, written before the monitor takes over
 //   exit      how it ended, written by the monitor (wire/monitor.hpp)
 //   attach    the monitor's socket
+//   paused    there while it is paused
+//   stop, restarting, restart   about what follows its end (wire/monitor.hpp)
 //   hosts, hostname, resolv.conf
 // The monitor holds a lock on the folder as long as it lives.
 
 namespace gantry::engine {
 
 inline constexpr const char* kAttachSocket = "attach";
+inline constexpr const char* kPaused = "paused";
 
 /// A container's init.
 struct StartRecord {
@@ -50,6 +53,11 @@ class RunFolder {
   /// Makes it, empty.
   Result<Fd> make() const;
   Result<> remove() const { return remove_tree(path_); }
+
+  /// Empty files that say something by being there.
+  bool has(std::string_view mark) const { return path_exists(file(mark)); }
+  Result<> set(std::string_view mark) const;
+  Result<> clear(std::string_view mark) const { return remove_file(file(mark)); }
 
   Result<> write_start(const StartRecord& record) const;
   /// Nothing when there is none or it is torn.

@@ -1,4 +1,6 @@
 #include "base/file.hpp"
+#include "base/text.hpp"
+#include "engine/health.hpp"
 #include "engine/layered_tree.hpp"
 #include "engine/monitor_process.hpp"
 #include "engine/network_files.hpp"
@@ -50,8 +52,8 @@ Result<> check_mapped(const linux::IdMaps& maps, const oci::Identity& user) {
 /// One start of a container whose lock is held.
 class Start {
  public:
-  Start(Engine::State& state, Held& held)
-      : state_(state), record_(held.record), folder_(state.run_folder(record_.id)) {}
+  Start(Engine::State& state, Held& held, Again again)
+      : state_(state), record_(held.record), again_(again), folder_(state.run_folder(record_.id)) {}
 
   Result<> run(Fd client, std::optional<linux::WindowSize> size) {
     run_fd_ = TRY(folder_.make());
@@ -118,13 +120,56 @@ class Start {
                    .input_ends_with_client = client.valid(),
                    .client = std::move(client)};
     job.listener = TRY(listen_for_clients(run_fd_));
-    job.log = TRY(open_file(state_.log_path(record_.id), O_WRONLY | O_APPEND | O_CREAT, 0600));
+    TRY(open_log(job));
+    TRY(set_policies(job));
     job.folder = TRY(folder_.open_for_monitor());
-    job.cleanup = {settings.program,  "--root",    settings.root, "--runroot",
-                   settings.run_root, "container", "cleanup",     record_.id};
+    job.cleanup = command_of_monitor("cleanup");
     job.start = [this](const Stdio& stdio) { return create_process(stdio); };
     job.undo = [this] { best_effort(runtime::remove(state_.runtime(), record_.id, true)); };
     return start_monitored(std::move(job));
+  }
+
+  std::vector<std::string> command_of_monitor(const char* verb) const {
+    const Settings& settings = state_.settings;
+    return {settings.program, "--root", settings.root, "--runroot", settings.run_root, "container", verb, record_.id};
+  }
+
+  Result<> open_log(MonitorJob& job) const {
+    const Log& log = record_.config.log;
+    if (log.driver == "none") return {};
+    const std::string path = state_.log_path(record_);
+    job.log = TRY(with_context(open_file(path, O_WRONLY | O_APPEND | O_CREAT, 0600), "open the log"));
+    if (log.driver == "json-file") job.order.log_format = wire::LogFormat::json_file;
+    if (log.max_size == 0) return {};
+    const Halves halves = cut_last(path, '/');
+    job.log_folder = TRY(open_folder(std::string(halves.before)));
+    job.order.log_max_size = log.max_size;
+    halves.after.copy(job.order.log_name, sizeof job.order.log_name - 1);
+    return {};
+  }
+
+  Result<> set_policies(MonitorJob& job) const {
+    constexpr std::int64_t kMillisecond = 1'000'000;
+    const ContainerConfig& config = record_.config;
+    const Restart& restart = config.restart;
+    wire::MonitorOrder& order = job.order;
+    if (restart.policy == "on-failure") order.restart_policy = wire::RestartPolicy::on_failure;
+    if (restart.policy == "always" || restart.policy == "unless-stopped")
+      order.restart_policy = wire::RestartPolicy::always;
+    order.restart_tries = restart.tries;
+    order.restarts = again_.restarts;
+    order.restart_delay = again_.delay;
+    order.timeout = std::uint64_t{config.timeout} * 1000;
+    const Health& health = config.health;
+    if (!has_health_check(health)) return {};
+    // A file of an earlier run says nothing of this one.
+    TRY(write_health(state_.health_path(record_.id), {}));
+    if (health.interval <= 0) return {};
+    order.probe_interval = static_cast<std::uint64_t>(std::max<std::int64_t>(health.interval / kMillisecond, 1));
+    order.probe_start_interval = static_cast<std::uint64_t>(health.start_interval / kMillisecond);
+    order.probe_start_period = static_cast<std::uint64_t>(health.start_period / kMillisecond);
+    job.probe = command_of_monitor("probe");
+    return {};
   }
 
   /// In the process that becomes the monitor.
@@ -148,11 +193,12 @@ class Start {
   Result<> record_start() {
     const auto start = folder_.start();
     if (!start) return fail(Code::failed, "the process that starts the container was killed");
-    return TRY(state_.records())->set_started(record_.id, start->time);
+    return TRY(state_.records())->set_started(record_.id, start->time, again_.restarts);
   }
 
   Engine::State& state_;
   const Record& record_;
+  Again again_;
   RunFolder folder_;
   Fd run_fd_;
   Root root_;
@@ -165,13 +211,16 @@ class Start {
 
 }  // namespace
 
-Result<> Engine::State::start(Held& held, Fd client, std::optional<linux::WindowSize> size) {
+Result<> Engine::State::start(Held& held, Fd client, std::optional<linux::WindowSize> size, Again again) {
   const Status status = held.container().status;
   if (status == Status::removing)
     return fail(Code::busy, "container '{}' is being removed", held.record.name).with_cure("make a new one");
   // An earlier run that was not cleaned up, or a start that was killed.
   if (run_folder(held.record.id).exists()) TRY(settle(held));
-  return with_context(Start(*this, held).run(std::move(client), size), "cannot start '{}'", held.record.name);
+  TRY(with_context(Start(*this, held, again).run(std::move(client), size), "cannot start '{}'", held.record.name));
+  held.record.restarts = again.restarts;
+  report(held.record, "start");
+  return {};
 }
 
 Result<> Engine::start(const std::string& name) {

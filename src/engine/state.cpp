@@ -1,7 +1,9 @@
 #include "engine/state.hpp"
 
 #include "base/file.hpp"
+#include "engine/health.hpp"
 #include "linux/process.hpp"
+#include "wire/monitor.hpp"
 
 #include <sys/stat.h>
 
@@ -54,8 +56,12 @@ Observation Engine::State::look(const std::string& id) const {
   if (!seen.start) seen.start = start_from_runtime(runtime(), id, folder);
   if (!seen.start) return seen;
   seen.exit = folder.exit();
-  if (seen.exit) return seen;
+  if (seen.exit) {
+    seen.restarting = folder.has(wire::kRestarting) && folder.monitored();
+    return seen;
+  }
   seen.alive = seen.start->alive();
+  seen.paused = seen.alive && folder.has(kPaused);
   if (seen.alive) return seen;
   // It ended meanwhile, or the monitor is about to record its end: then it has not ended yet for us.
   const bool monitored = folder.monitored();
@@ -91,6 +97,46 @@ Result<std::optional<Held>> Engine::State::hold(const std::string& id) {
   return held;
 }
 
+Container Engine::State::see(const Record& record) const {
+  Container container = observe(record, look(record.id));
+  if (container.running() && has_health_check(container.config.health))
+    container.health = read_health(health_path(record.id)).status;
+  return container;
+}
+
+Result<Record> Engine::State::find_record(const std::string& name) { return TRY(records())->find(name); }
+
+std::string Engine::State::log_path(const Record& record) const {
+  return record.config.log.path.empty() ? folder(record.id) + "/log" : record.config.log.path;
+}
+
+namespace {
+
+void report_to(const EventLog& log, const std::map<std::string, std::string>& labels, std::string_view what,
+               Event event) {
+  event.time = now();
+  event.status = what;
+  event.attributes.insert(labels.begin(), labels.end());
+  // What has happened has happened, also where nobody can be told.
+  best_effort(log.append(event));
+}
+
+}  // namespace
+
+void Engine::State::report(const Record& record, std::string_view what, Event event) const {
+  event.id = record.id;
+  event.name = record.name;
+  event.image = record.image_name;
+  report_to(events(), record.config.labels, what, std::move(event));
+}
+
+void Engine::State::report(const Container& container, std::string_view what, Event event) const {
+  event.id = container.id;
+  event.name = container.name;
+  event.image = container.image_name;
+  report_to(events(), container.config.labels, what, std::move(event));
+}
+
 Result<Held> Engine::State::hold_by_name(const std::string& name) {
   const Record record = TRY(TRY(records())->find(name));
   auto held = TRY(hold(record.id));
@@ -101,5 +147,7 @@ Result<Held> Engine::State::hold_by_name(const std::string& name) {
 Result<Container> Engine::find(const std::string& name) { return state_->find(name); }
 
 Result<store::Store*> Engine::images() { return state_->store(); }
+
+Result<> Engine::events(const EventQuery& query, const EventSink& sink) { return state_->events().read(query, sink); }
 
 }  // namespace gantry::engine

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/engine.hpp"
+#include "engine/events.hpp"
 #include "engine/observe.hpp"
 #include "engine/records.hpp"
 #include "engine/run_folder.hpp"
@@ -29,6 +30,12 @@ struct Held {
   Container container() const { return observe(record, seen); }
 };
 
+/// A start by the restart policy.
+struct Again {
+  unsigned restarts = 0;    ///< which one it is; 0: somebody started it
+  std::uint32_t delay = 0;  ///< milliseconds that were waited for before
+};
+
 struct Engine::State {
   Settings settings;
   std::optional<Records> opened_records;
@@ -41,11 +48,18 @@ struct Engine::State {
   RunFolder run_folder(const std::string& id) const { return {settings.run_root, id}; }
   /// Holds `upper` and `work`, made by store::Snapshots, and the log.
   std::string folder(const std::string& id) const { return settings.root + "/containers/" + id; }
-  std::string log_path(const std::string& id) const { return folder(id) + "/log"; }
+  std::string log_path(const Record& record) const;
+  std::string health_path(const std::string& id) const { return folder(id) + "/health"; }
+
+  EventLog events() const { return EventLog(settings.root + "/events"); }
+  /// Tells of what has happened to a container; `event` may hold an exit code and attributes.
+  void report(const Record& record, std::string_view what, Event event = {}) const;
+  void report(const Container& container, std::string_view what, Event event = {}) const;
 
   /// What the container is doing now.
   Observation look(const std::string& id) const;
-  Container see(const Record& record) const { return observe(record, look(record.id)); }
+  Container see(const Record& record) const;
+  Result<Record> find_record(const std::string& name);
   Result<Container> find(const std::string& name);
   /// As find(); Code::failed unless it runs.
   Result<Container> find_running(const std::string& name);
@@ -57,7 +71,9 @@ struct Engine::State {
   /// A new container in State::creating, whole but for that.
   Result<Record> make(const ContainerConfig& config);
   /// Starts it. `client` is the first one to be connected, if any.
-  Result<> start(Held& held, Fd client, std::optional<linux::WindowSize> size);
+  Result<> start(Held& held, Fd client, std::optional<linux::WindowSize> size, Again again = {});
+  /// After settle() and with what its monitor has left word of: by the restart policy.
+  Result<> start_again(Held& held);
   /// Records how it ended and gives back what it held outside of its snapshot. The container does not run.
   Result<> settle(Held& held);
   /// Removes all of a container that does not run, the row last. Works on what is half made or half removed too.

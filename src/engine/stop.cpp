@@ -1,62 +1,143 @@
 #include "engine/state.hpp"
 #include "linux/process.hpp"
+#include "wire/monitor.hpp"
 
 #include <poll.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <csignal>
 
 namespace gantry::engine {
 
 namespace {
 
-constexpr int kForever = -1;
 /// A process in uninterruptible sleep may outlive SIGKILL.
-constexpr int kKillTimeout = 10'000;  // milliseconds
+constexpr std::int64_t kKillTimeout = 10 * kSecond;
 
-/// Waits for the end of a container's init and for its record. False when the time is up.
-Result<bool> await_end(const RunFolder& folder, const Observation& seen, int milliseconds) {
-  if (!seen.start || !seen.alive) return true;
-  if (auto init = seen.start->open()) {
-    pollfd ended{init->get(), POLLIN, 0};
-    int got;
-    do {
-      got = poll(&ended, 1, milliseconds);
-    } while (got < 0 && errno == EINTR);
-    if (got == 0) return false;
-  }
-  TRY(folder.wait_for_exit());
-  return true;
-}
-
-Result<> send(const Observation& seen, const std::string& name, int signal) {
-  auto init = seen.start->open();
-  if (!init) return {};  // it has ended by itself
-  auto sent = linux::send_signal(*init, signal);
+Result<> send(const Fd& init, const std::string& name, int signal) {
+  auto sent = linux::send_signal(init, signal);
   // It may have ended just now.
   if (!sent && sent.error().os_error() == ESRCH) return {};
   return with_context(std::move(sent), "container '{}'", name);
 }
 
-Error unknown_exit(const std::string& name) {
-  return fail(Code::failed, "the exit code of container '{}' is not known: it ended while nobody watched it", name);
+/// One of several containers that are being stopped: its end is waited for together with that of the others.
+class Stopping {
+ public:
+  /// Sends the stop signal; without a timeout SIGKILL.
+  static Result<Stopping> begin(Engine::State& state, const std::string& name, std::optional<unsigned> timeout) {
+    Stopping one(state, name);
+    one.record_ = TRY(TRY(state.records())->find(name));
+    const RunFolder folder = state.run_folder(one.record_.id);
+    if (!state.see(one.record_).running() && folder.exists()) TRY(one.cancel_restart(folder));
+    const Observation seen = state.look(one.record_.id);
+    const Status status = observe(one.record_, seen).status;
+    if (status != Status::running && status != Status::paused) return one;
+    TRY(folder.set(wire::kStop));
+    if (auto init = seen.start->open()) one.init_ = std::move(*init);
+    else return one;  // it has ended by itself
+    const unsigned seconds = timeout.value_or(one.record_.config.stop_timeout);
+    if (seconds == 0) TRY(one.kill());
+    else TRY(one.ask(seconds));
+    // A paused one would not notice.
+    if (status == Status::paused) best_effort(runtime::resume(state.runtime(), one.record_.id));
+    state.report(one.record_, "stop");
+    return one;
+  }
+
+  const std::string& name() const { return name_; }
+  /// Readable when it has ended; -1: there is nothing to wait for.
+  int fd() const { return init_.get(); }
+  std::int64_t deadline() const { return deadline_; }
+
+  /// At the deadline: kills it, or gives up.
+  Result<> press() {
+    if (!killed_) return kill();
+    return fail(Code::busy, "container '{}' does not die: its process hangs in the kernel", name_);
+  }
+  /// It has ended.
+  Result<> finish() {
+    if (init_) TRY(state_->run_folder(record_.id).wait_for_exit());
+    return state_->clean_up(record_.id);
+  }
+
+ private:
+  Stopping(Engine::State& state, const std::string& name) : state_(&state), name_(name) {}
+
+  /// Who removes these marks keeps the monitor from starting it again. Under the lock: a restart is over then, or will
+  /// not happen.
+  Result<> cancel_restart(const RunFolder& folder) {
+    const auto held = TRY(state_->hold(record_.id));
+    TRY(folder.clear(wire::kRestarting));
+    return folder.clear(wire::kRestart);
+  }
+  Result<> ask(unsigned seconds) {
+    deadline_ = monotonic() + std::min<std::int64_t>(seconds, 1'000'000) * kSecond;
+    return send(init_, name_, TRY(linux::parse_signal(record_.config.stop_signal)));
+  }
+  Result<> kill() {
+    killed_ = true;
+    deadline_ = monotonic() + kKillTimeout;
+    return send(init_, name_, SIGKILL);
+  }
+
+  Engine::State* state_;
+  std::string name_;
+  Record record_;
+  Fd init_;
+  std::int64_t deadline_ = 0;  ///< monotonic()
+  bool killed_ = false;
+};
+
+/// Waits until one of them has ended or is at its deadline.
+std::vector<pollfd> wait_for_one(const std::vector<Stopping>& all) {
+  std::vector<pollfd> polled;
+  std::int64_t next = INT64_MAX;
+  bool any_over = false;
+  for (const Stopping& one : all) {
+    polled.push_back({one.fd(), POLLIN, 0});
+    any_over |= one.fd() < 0;
+    if (one.fd() >= 0) next = std::min(next, one.deadline());
+  }
+  const std::int64_t left = any_over ? 0 : std::clamp<std::int64_t>((next - monotonic()) / 1'000'000 + 1, 0, INT_MAX);
+  while (poll(polled.data(), polled.size(), static_cast<int>(left)) < 0 && errno == EINTR) continue;
+  return polled;
 }
 
 }  // namespace
 
-Result<int> Engine::wait(const std::string& name) {
-  Records& records = *TRY(state_->records());
-  const Record record = TRY(records.find(name));
-  const Observation seen = state_->look(record.id);
-  const Status status = observe(record, seen).status;
-  if (status == Status::created || status == Status::creating)
-    return fail(Code::failed, "container '{}' was never started", name);
-  TRY(await_end(state_->run_folder(record.id), seen, kForever));
-  TRY(state_->clean_up(record.id));
-  const auto after = TRY(records.get(record.id));
-  const auto exit = after ? after->exit : TRY(records.past_exit(record.id)).value_or(Exit{});
-  if (!exit.code) return unknown_exit(name);
-  return *exit.code;
+Result<> Engine::stop(const std::string& name, std::optional<unsigned> timeout) {
+  Result<> done;
+  stop(std::vector{name}, timeout, [&](const std::string&, Result<> result) { done = std::move(result); });
+  return done;
+}
+
+void Engine::stop(const std::vector<std::string>& names, std::optional<unsigned> timeout, const NameSink& done) {
+  std::vector<Stopping> all;
+  for (const auto& name : names) {
+    auto begun = Stopping::begin(*state_, name, timeout);
+    if (begun) all.push_back(std::move(*begun));
+    else done(name, std::move(begun.error()));
+  }
+  while (!all.empty()) {
+    const std::vector<pollfd> polled = wait_for_one(all);
+    std::vector<Stopping> rest;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      Stopping& one = all[i];
+      if (polled[i].fd < 0 || polled[i].revents != 0) {
+        done(one.name(), one.finish());
+      } else if (monotonic() < one.deadline()) {
+        rest.push_back(std::move(one));
+      } else if (auto pressed = one.press(); pressed) {
+        rest.push_back(std::move(one));
+      } else {
+        done(one.name(), std::move(pressed));
+      }
+    }
+    all = std::move(rest);
+  }
 }
 
 Result<> Engine::kill(const std::string& name, int signal) {
@@ -64,24 +145,13 @@ Result<> Engine::kill(const std::string& name, int signal) {
   const Observation seen = state_->look(record.id);
   if (!observe(record, seen).running())
     return fail(Code::failed, "container '{}' is not running", name).with_cure("`gantry ps` lists those that run");
-  return send(seen, name, signal);
-}
-
-Result<> Engine::stop(const std::string& name, std::optional<unsigned> timeout) {
-  const Record record = TRY(TRY(state_->records())->find(name));
-  const Observation seen = state_->look(record.id);
-  if (observe(record, seen).running()) {
-    const RunFolder folder = state_->run_folder(record.id);
-    TRY(send(seen, name, TRY(linux::parse_signal(record.config.stop_signal))));
-    const auto milliseconds = std::min<std::uint64_t>(timeout.value_or(record.config.stop_timeout), 1'000'000) * 1000;
-    if (!TRY(await_end(folder, seen, static_cast<int>(milliseconds)))) {
-      TRY(send(seen, name, SIGKILL));
-      if (!TRY(await_end(folder, seen, kKillTimeout)))
-        return fail(Code::busy, "container '{}' does not die: its process {} hangs in the kernel", name,
-                    seen.start->init.pid);
-    }
-  }
-  return state_->clean_up(record.id);
+  auto init = seen.start->open();
+  if (!init) return {};  // it has ended by itself
+  TRY(send(*init, name, signal));
+  // On cgroup v1 a paused one would not even notice SIGKILL.
+  if (signal == SIGKILL && seen.paused) best_effort(runtime::resume(state_->runtime(), record.id));
+  state_->report(record, "kill", {.attributes = {{"signal", linux::signal_name(signal)}}});
+  return {};
 }
 
 }  // namespace gantry::engine
