@@ -105,7 +105,7 @@ constinit const Command kImage = {
     .commands = kImageCommands,
 };
 
-constexpr const Command* kContainerCommands[] = {&container_cli::kExport};
+constexpr const Command* kContainerCommands[] = {&container_cli::kCommit, &container_cli::kCp, &container_cli::kExport};
 constinit const Command kContainer = {
     .name = "container",
     .summary = "Work with containers",
@@ -116,9 +116,13 @@ constinit const Command kContainer = {
 
 constexpr options::Group kGroups[] = {options::group(options::kGlobalOptions)};
 constexpr const Command* kCommands[] = {
-    &image_cli::kArtifact, &kContainer,      &container_cli::kExport, &kImage,
-    &transfer::kImport,    &transfer::kLoad, &remote::kLogin,         &remote::kLogout,
-    &image_cli::kManifest, &remote::kPull,   &remote::kPush,          &transfer::kSave,
+    &container_cli::kCommit, &container_cli::kCp,
+    &image_cli::kArtifact,   &kContainer,
+    &container_cli::kExport, &kImage,
+    &transfer::kImport,      &transfer::kLoad,
+    &remote::kLogin,         &remote::kLogout,
+    &image_cli::kManifest,   &remote::kPull,
+    &remote::kPush,          &transfer::kSave,
     &image_cli::kSearch,
 };
 constinit const Command kRoot = {

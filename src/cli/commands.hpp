@@ -11,6 +11,7 @@ using options::Command;
 // of containers
 extern const Command kAttach, kCreate, kDiff, kExec, kExport, kInspect, kKill, kLogs, kPs, kRm, kRun, kStart, kStop,
     kWait;
+extern const Command kCommit, kCp, kEvents, kHealthcheck, kPause, kPod, kRename, kRestart, kStats, kTop, kUnpause;
 // of images
 extern const Command kAppend, kArtifact, kBlob, kBootstrap, kCat, kCatalog, kConfig, kCopy, kDigest, kExtract, kFind,
     kFlatten, kHistory, kImages, kImport, kInsert, kLayers, kLoad, kLock, kLogin, kLogout, kManifest, kPull, kPush,

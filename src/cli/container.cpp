@@ -1,6 +1,9 @@
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
 #include "cli/inspections.hpp"
+#include "linux/process.hpp"
+
+#include <unistd.h>
 
 namespace gantry::cli {
 
@@ -56,7 +59,8 @@ constinit const Command kExists = options::command<exists>({
 
 /// What gantry-monitor runs when a container has ended.
 Result<int> cleanup(const Globals& globals, const Names& arguments) {
-  auto engine = TRY(open_engine(globals));
+  // It may have to start the container again.
+  auto engine = TRY(open_starting_engine(globals));
   TRY(engine.cleanup(arguments.names[0]));
   return 0;
 }
@@ -69,9 +73,46 @@ constinit const Command kCleanup = options::command<cleanup>({
     .hidden = true,
 });
 
+/// What a container's health check that has just failed too often asks for. In a process of its own: it may end the
+/// container, whose monitor then ends the check.
+Result<> act_on_unhealthy(const Globals& globals, const std::string& name) {
+  if (TRY(linux::clone_process({})).pid != 0) return {};
+  auto engine = open_starting_engine(globals);
+  if (engine) best_effort(engine->act_on_unhealthy(name));
+  _exit(0);
+}
+
+/// What gantry-monitor runs from time to time.
+Result<int> probe(const Globals& globals, const Names& arguments) {
+  auto engine = TRY(open_starting_engine(globals));
+  const auto health = TRY(engine.check_health(arguments.names[0]));
+  if (health.changed && health.status == "unhealthy") TRY(act_on_unhealthy(globals, arguments.names[0]));
+  return health.log.back().exit_code == 0 ? 0 : 1;
+}
+constinit const Command kProbe = options::command<probe>({
+    .name = "probe",
+    .summary = "Check the health of a container",
+    .synopsis = "CONTAINER",
+    .description = "Run by gantry-monitor in the intervals of the container's health check.",
+    .words = options::words<&Names::names>(kOneContainer),
+    .hidden = true,
+});
+
 constexpr const Command* kCommands[] = {
-    &kAttach,      &kCleanup,        &kCreate, &kDiff, &kExec,  &kExists, &kExport, &kContainerInspect, &kKill, &kLogs,
-    &kContainerLs, &kContainerPrune, &kRm,     &kRun,  &kStart, &kStop,   &kWait};
+    &kAttach,      &kCleanup,
+    &kCommit,      &kCp,
+    &kCreate,      &kDiff,
+    &kExec,        &kExists,
+    &kExport,      &kContainerInspect,
+    &kKill,        &kLogs,
+    &kContainerLs, &kContainerPrune,
+    &kPause,       &kProbe,
+    &kRename,      &kRestart,
+    &kRm,          &kRun,
+    &kStart,       &kStats,
+    &kStop,        &kTop,
+    &kUnpause,     &kWait,
+};
 
 }  // namespace
 

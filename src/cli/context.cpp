@@ -1,6 +1,7 @@
 #include "cli/context.hpp"
 
 #include "base/log.hpp"
+#include "options/print.hpp"
 #include "options/sibling.hpp"
 #include "store/store.hpp"
 
@@ -38,14 +39,15 @@ Result<> check_choice(const std::vector<std::string>& names, bool all, std::stri
   return {};
 }
 
-Result<std::vector<std::string>> chosen_containers(engine::Engine& engine, const std::vector<std::string>& names,
-                                                   bool all, Among among) {
-  TRY(check_choice(names, all, "container"));
-  if (!all) return names;
-  std::vector<std::string> ids;
-  for (const auto& container : TRY(engine.list({.all = among == Among::every}))) ids.push_back(container.id);
-  return ids;
+void Outcomes::operator()(const std::string& name, Result<> done) {
+  if (!done && done.error().code() == Code::not_found && ignore_) return;
+  if (done) done = options::print(name + "\n");
+  if (done) return;
+  log::error("{}", done.error().message());
+  status_ = status_of_(done.error());
 }
+
+int failure_status(const Error&) { return 125; }
 
 int removal_status(const Error& error) {
   if (error.code() == Code::not_found) return 1;

@@ -28,10 +28,23 @@ int removal_status(const Error& error);
 /// Refuses neither names nor `all`, and both; `kind` is what the names are names of.
 Result<> check_choice(const std::vector<std::string>& names, bool all, std::string_view kind);
 
-/// The containers that a command works on: those that are named or, with `all`, the running or every one.
-enum class Among { running, every };
-Result<std::vector<std::string>> chosen_containers(engine::Engine& engine, const std::vector<std::string>& names,
-                                                   bool all, Among among);
+/// Hears how the work on each container has ended: prints its name, or the error.
+class Outcomes {
+ public:
+  /// With `ignore`, what does not exist is no failure.
+  Outcomes(int (*status_of)(const Error&), bool ignore = false) : status_of_(status_of), ignore_(ignore) {}
+  void operator()(const std::string& name, Result<> done);
+  /// The exit status: 0, or that of the last failure.
+  int status() const { return status_; }
+
+ private:
+  int (*status_of_)(const Error&);
+  bool ignore_;
+  int status_ = 0;
+};
+
+/// 125, podman's status of every failure of most commands.
+int failure_status(const Error& error);
 
 inline constexpr options::Words kContainers{
     .name = "CONTAINER", .first = options::Completes::containers, .rest = options::Completes::containers};

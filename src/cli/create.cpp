@@ -1,6 +1,7 @@
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
 #include "cli/create_options.hpp"
+#include "engine/pods.hpp"
 #include "options/print.hpp"
 
 namespace gantry::cli {
@@ -14,7 +15,8 @@ struct CreateArguments {
 
 Result<int> create_container(const Globals& globals, const CreateArguments& arguments) {
   auto config = TRY(container_config(arguments.create, arguments.words));
-  auto engine = TRY(open_engine(globals));
+  auto engine = TRY(open_starting_engine(globals));
+  TRY(engine::make_new_pod(engine, config));
   TRY(options::print(TRY(engine.create(config)) + "\n"));
   return 0;
 }

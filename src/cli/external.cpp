@@ -21,6 +21,8 @@ constinit const Command kCat = of_transfer("cat", "Print files of an image, wher
 constinit const Command kCatalog = of_transfer("catalog", "List the repositories of a registry");
 constinit const Command kConfig =
     of_transfer("config", "Change how an image is run, and what it says of itself", "mutate");
+constinit const Command kCommit = of_transfer("commit", "Make an image of a container");
+constinit const Command kCp = of_transfer("cp", "Copy files into and out of containers");
 constinit const Command kCopy = of_transfer("copy", "Copy an image from one place to another");
 constinit const Command kDigest = of_transfer("digest", "Print the digest of an image");
 constinit const Command kExport = of_transfer("export", "Write the files of a container to a tar archive");

@@ -1,7 +1,7 @@
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
+#include "cli/selection.hpp"
 #include "linux/process.hpp"
-#include "options/print.hpp"
 
 namespace gantry::cli {
 
@@ -9,29 +9,29 @@ namespace {
 
 struct KillArguments {
   std::string signal = "KILL";
-  bool all = false;
+  Selection which;
   std::vector<std::string> names;
 };
-
-int kill_status(const Error&) { return 125; }
 
 Result<int> kill(const Globals& globals, const KillArguments& arguments) {
   int signal = TRY(with_context(linux::parse_signal(arguments.signal), "option --signal"));
   auto engine = TRY(open_engine(globals));
-  return for_each_name(
-      TRY(chosen_containers(engine, arguments.names, arguments.all, Among::running)),
-      [&](const std::string& name) -> Result<> {
-        TRY(engine.kill(name, signal));
-        return options::print(name + "\n");
-      },
-      &kill_status);
+  Outcomes outcomes(&failure_status);
+  for (const auto& name : TRY(selected_containers(engine, arguments.names, arguments.which, Among::running)))
+    outcomes(name, engine.kill(name, signal));
+  return outcomes.status();
 }
 
 constexpr options::Option kOptions[] = {
     options::option<&KillArguments::signal>('s', "signal", "SIGNAL", "Signal by name or number (default KILL)"),
-    options::flag<&KillArguments::all>('a', "all", "Signal every running container"),
 };
-constexpr options::Group kGroups[] = {options::group(kOptions)};
+constexpr options::Option kWhich[] = {
+    select::all('a', "Signal every running container"),
+    select::cidfile(),
+    select::filter(0),
+    select::latest(),
+};
+constexpr options::Group kGroups[] = {options::group(kOptions), options::group<&KillArguments::which>(kWhich)};
 constexpr options::Example kExamples[] = {{"gantry kill -s HUP web", "Make a server read its configuration again"}};
 
 }  // namespace

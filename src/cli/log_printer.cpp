@@ -10,14 +10,18 @@ Result<> LogPrinter::add(const engine::LogEntry& entry) {
   if (entry.error != error_ || buffer_.size() > kEnough) TRY(flush());
   error_ = entry.error;
   bool& line_open = line_open_[entry.error];
-  if (timestamps_ && !line_open) (buffer_ += to_rfc3339(entry.time)) += ' ';
+  if (!line_open) {
+    buffer_ += style_.prefix;
+    if (style_.timestamps) (buffer_ += to_rfc3339(entry.time)) += ' ';
+  }
   buffer_ += entry.text;
   line_open = entry.partial;
   if (!entry.partial) buffer_ += '\n';
-  return at_once_ ? flush() : Result<>();
+  return style_.at_once ? flush() : Result<>();
 }
 
 Result<> LogPrinter::flush() {
+  if (buffer_.empty()) return {};
   std::string text;
   text.swap(buffer_);
   return error_ ? options::print_error(text) : options::print(text);

@@ -12,10 +12,12 @@ namespace {
 constexpr options::Group kGroups[] = {options::group(options::kGlobalOptions)};
 
 constexpr const Command* kCommands[] = {
-    &kArtifact, &kAttach,   &kCompletion, &kContainer, &kCreate,  &kDiff,     &kExec,  &kExport,  &kHistory,
-    &kImage,    &kImages,   &kImport,     &kInfo,      &kInspect, &kKill,     &kLoad,  &kLogin,   &kLogout,
-    &kLogs,     &kManifest, &kPs,         &kPull,      &kPush,    &kRegistry, &kRm,    &kRmi,     &kRun,
-    &kSave,     &kSearch,   &kStart,      &kStop,      &kSystem,  &kTag,      &kUntag, &kVersion, &kWait,
+    &kArtifact, &kAttach,  &kCommit,  &kCompletion,  &kContainer, &kCp,     &kCreate,  &kDiff,
+    &kEvents,   &kExec,    &kExport,  &kHealthcheck, &kHistory,   &kImage,  &kImages,  &kImport,
+    &kInfo,     &kInspect, &kKill,    &kLoad,        &kLogin,     &kLogout, &kLogs,    &kManifest,
+    &kPause,    &kPs,      &kPull,    &kPush,        &kRegistry,  &kRename, &kRestart, &kRm,
+    &kRmi,      &kRun,     &kSave,    &kSearch,      &kStart,     &kStats,  &kStop,    &kSystem,
+    &kTag,      &kTop,     &kUnpause, &kUntag,       &kVersion,   &kWait,
 };
 
 constexpr options::Example kExamples[] = {

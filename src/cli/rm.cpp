@@ -1,6 +1,9 @@
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
-#include "options/print.hpp"
+#include "cli/selection.hpp"
+
+#include <climits>
+#include <functional>
 
 namespace gantry::cli {
 
@@ -9,7 +12,8 @@ namespace {
 struct RmArguments {
   bool force = false;
   bool ignore = false;
-  bool all = false;
+  std::optional<unsigned> time;
+  Selection which;
   std::vector<std::string> names;
 };
 
@@ -17,23 +21,26 @@ Result<int> remove(const Globals& globals, const RmArguments& arguments) {
   // As podman and docker have it, nothing to remove is what --force wants.
   bool ignore = arguments.ignore || arguments.force;
   auto engine = TRY(open_engine(globals));
-  return for_each_name(
-      TRY(chosen_containers(engine, arguments.names, arguments.all, Among::every)),
-      [&](const std::string& name) -> Result<> {
-        auto removed = engine.remove(name, arguments.force);
-        if (!removed && removed.error().code() == Code::not_found && ignore) return {};
-        TRY(std::move(removed));
-        return options::print(name + "\n");
-      },
-      &removal_status);
+  const auto names = TRY(selected_containers(engine, arguments.names, arguments.which, Among::every, ignore));
+  Outcomes outcomes(&removal_status, ignore);
+  engine.remove(names, arguments.force, arguments.time, std::ref(outcomes));
+  return outcomes.status();
 }
 
 constexpr options::Option kOptions[] = {
     options::flag<&RmArguments::force>('f', "force", "Kill running containers, and ignore missing ones"),
     options::flag<&RmArguments::ignore>('i', "ignore", "Do not complain about containers that do not exist"),
-    options::flag<&RmArguments::all>('a', "all", "Remove every container"),
+    options::option<&RmArguments::time, options::read_between<0, INT_MAX, unsigned>>(
+        't', "time", "SECONDS", "With --force: how long to wait for the end before killing (default 0)")
+        .also("timeout"),
 };
-constexpr options::Group kGroups[] = {options::group(kOptions)};
+constexpr options::Option kWhich[] = {
+    select::all('a', "Remove every container"),
+    select::cidfile(),
+    select::filter(0),
+    select::latest(),
+};
+constexpr options::Group kGroups[] = {options::group(kOptions), options::group<&RmArguments::which>(kWhich)};
 constexpr options::Example kExamples[] = {
     {"gantry rm web", "Remove a container that has ended"},
     {"gantry rm -f --all", "Remove all of them, also those that run"},

@@ -1,6 +1,7 @@
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
 #include "cli/create_options.hpp"
+#include "engine/pods.hpp"
 #include "options/print.hpp"
 
 namespace gantry::cli {
@@ -20,6 +21,7 @@ Result<int> run(const Globals& globals, const RunArguments& arguments) {
   auto attach = arguments.attach;
   attach.input = config.interactive;
   auto engine = TRY(open_starting_engine(globals));
+  TRY(engine::make_new_pod(engine, config));
   std::string id;
   auto end = TRY(engine.run(config, attach, id));
   if (arguments.detach) TRY(options::print(id + "\n"));

@@ -1,6 +1,6 @@
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
-#include "options/print.hpp"
+#include "cli/selection.hpp"
 
 namespace gantry::cli {
 
@@ -10,6 +10,7 @@ struct StartArguments {
   bool attach = false;
   bool interactive = false;
   engine::AttachOptions how;
+  Selection which;
   std::vector<std::string> names;
 };
 
@@ -17,20 +18,17 @@ int start_status(const Error& error) { return error.code() == Code::no_command ?
 
 Result<int> start(const Globals& globals, const StartArguments& arguments) {
   auto engine = TRY(open_starting_engine(globals));
+  const auto names = TRY(selected_containers(engine, arguments.names, arguments.which, Among::resting));
   if (arguments.attach || arguments.interactive) {
-    if (arguments.names.size() > 1)
+    if (names.size() != 1)
       return fail(Code::invalid, "only one container can be attached to").with_cure("start the others without -a");
     auto how = arguments.how;
     how.input = arguments.interactive;
-    return TRY(engine.start_attached(arguments.names[0], how)).exit_code.value_or(0);
+    return TRY(engine.start_attached(names[0], how)).exit_code.value_or(0);
   }
-  return for_each_name(
-      arguments.names,
-      [&](const std::string& name) -> Result<> {
-        TRY(engine.start(name));
-        return options::print(name + "\n");
-      },
-      &start_status);
+  Outcomes outcomes(&start_status);
+  for (const auto& name : names) outcomes(name, engine.start(name));
+  return outcomes.status();
 }
 
 constexpr options::Option kOptions[] = {
@@ -42,7 +40,13 @@ constexpr options::Option kAttachOptions[] = {
     options::option<&engine::AttachOptions::detach_keys>(0, "detach-keys", "KEYS",
                                                          "Keys that leave it running (default ctrl-p,ctrl-q)"),
 };
-constexpr options::Group kGroups[] = {options::group(kOptions), options::group<&StartArguments::how>(kAttachOptions)};
+constexpr options::Option kWhich[] = {
+    select::all(0, "Start every container that does not run"),
+    select::filter('f'),
+    select::latest(),
+};
+constexpr options::Group kGroups[] = {options::group(kOptions), options::group<&StartArguments::how>(kAttachOptions),
+                                      options::group<&StartArguments::which>(kWhich)};
 constexpr options::Example kExamples[] = {
     {"gantry start web db", "Start two containers"},
     {"gantry start -ai shell", "Start a container and work in it"},
@@ -57,10 +61,7 @@ constinit const Command kStart = options::command<start>({
     .description = "Starts containers with what they were made with. One that runs already is left alone.",
     .examples = kExamples,
     .groups = kGroups,
-    .words = options::words<&StartArguments::names>({.name = "CONTAINER",
-                                                     .least = 1,
-                                                     .first = options::Completes::containers,
-                                                     .rest = options::Completes::containers}),
+    .words = options::words<&StartArguments::names>(kContainers),
 });
 
 }  // namespace gantry::cli

@@ -1,8 +1,9 @@
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
-#include "options/print.hpp"
+#include "cli/selection.hpp"
 
 #include <climits>
+#include <functional>
 
 namespace gantry::cli {
 
@@ -11,23 +12,17 @@ namespace {
 struct StopArguments {
   std::optional<unsigned> time;
   bool ignore = false;
-  bool all = false;
+  Selection which;
   std::vector<std::string> names;
 };
 
-int stop_status(const Error&) { return 125; }
-
 Result<int> stop(const Globals& globals, const StopArguments& arguments) {
   auto engine = TRY(open_engine(globals));
-  return for_each_name(
-      TRY(chosen_containers(engine, arguments.names, arguments.all, Among::running)),
-      [&](const std::string& name) -> Result<> {
-        auto stopped = engine.stop(name, arguments.time);
-        if (!stopped && stopped.error().code() == Code::not_found && arguments.ignore) return {};
-        TRY(std::move(stopped));
-        return options::print(name + "\n");
-      },
-      &stop_status);
+  const auto names =
+      TRY(selected_containers(engine, arguments.names, arguments.which, Among::running, arguments.ignore));
+  Outcomes outcomes(&failure_status, arguments.ignore);
+  engine.stop(names, arguments.time, std::ref(outcomes));
+  return outcomes.status();
 }
 
 constexpr options::Option kOptions[] = {
@@ -35,9 +30,14 @@ constexpr options::Option kOptions[] = {
         't', "time", "SECONDS", "How long to wait for its end (default: as it was made, or 10)")
         .also("timeout"),
     options::flag<&StopArguments::ignore>('i', "ignore", "Do not complain about containers that do not exist"),
-    options::flag<&StopArguments::all>('a', "all", "Stop every running container"),
 };
-constexpr options::Group kGroups[] = {options::group(kOptions)};
+constexpr options::Option kWhich[] = {
+    select::all('a', "Stop every running container"),
+    select::cidfile(),
+    select::filter('f'),
+    select::latest(),
+};
+constexpr options::Group kGroups[] = {options::group(kOptions), options::group<&StopArguments::which>(kWhich)};
 constexpr options::Example kExamples[] = {
     {"gantry stop web", "Stop a container"},
     {"gantry stop -t 0 --all", "Stop all of them at once"},
@@ -50,7 +50,8 @@ constinit const Command kStop = options::command<stop>({
     .summary = "Stop running containers",
     .synopsis = "[OPTIONS] CONTAINER...",
     .description = "Sends the container its stop signal, SIGTERM unless it was made with another, and kills it if it "
-                   "has not ended after a while. One that does not run is left alone.",
+                   "has not ended after a while. One that does not run is left alone. Several are stopped at the "
+                   "same time, and their names are printed as they end.",
     .examples = kExamples,
     .groups = kGroups,
     .words = options::words<&StopArguments::names>(kRunningContainers),
