@@ -61,7 +61,9 @@ class Check {
         findings_.push_back(
             {Severity::error, object, fmt::format("its layer {} is gone: load its image again", layer.text())});
     const std::string path = "/gantry/" + record.id;
-    if (!state_.see(record).running() && linux::Cgroup::open(path))
+    const Container container = state_.see(record);
+    const bool has_ended = !container.running() && container.status != Status::restarting;
+    if (has_ended && linux::Cgroup::open(path))
       TRY(report({Severity::info, object, "its cgroup is still there"},
                  [&]() -> Result<> { return TRY(linux::Cgroup::open(path)).remove(); }));
     return {};

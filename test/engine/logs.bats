@@ -18,6 +18,7 @@ log_of() { gantry inspect -f '{{.LogPath}}' "$1"; }
   equal "$output" $'a "quoted"\ttab\n\nhalf'
   run -0 --separate-stderr gantry logs web
   equal "$output" $'a "quoted"\ttab\nhalf'
+  # shellcheck disable=SC2154  # of bats
   equal "$stderr" error
   equal "$(gantry inspect -f '{{.HostConfig.LogConfig.Type}}' web)" json-file
 }
