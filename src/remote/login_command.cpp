@@ -1,8 +1,8 @@
 #include "distribution/failure.hpp"
+#include "options/password.hpp"
 #include "options/print.hpp"
 #include "registries/names.hpp"
 #include "remote/commands.hpp"
-#include "remote/password.hpp"
 #include "remote/registry_options.hpp"
 
 namespace gantry::remote {
@@ -56,7 +56,7 @@ Result<int> run_login(const Globals&, const LoginArguments& arguments) {
   registries::Credentials credentials;
   credentials.user = arguments.user;
   credentials.password = arguments.password;
-  TRY(ask_missing(credentials.user, credentials.password, arguments.password_stdin));
+  TRY(options::ask_missing(credentials.user, credentials.password, arguments.password_stdin));
   TRY(check(registries, name, credentials));
   TRY(store.store(name, credentials));
   TRY(options::print("Login Succeeded!\n"));

@@ -1,4 +1,4 @@
-#include "remote/password.hpp"
+#include "options/password.hpp"
 
 #include "base/file.hpp"
 
@@ -8,7 +8,7 @@
 
 #include <csignal>
 
-namespace gantry::remote {
+namespace gantry::options {
 
 namespace {
 
@@ -86,4 +86,4 @@ Result<> ask_missing(std::string& user, std::string& password, bool password_std
   return require(password, "password");
 }
 
-}  // namespace gantry::remote
+}  // namespace gantry::options

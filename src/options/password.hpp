@@ -4,10 +4,10 @@
 
 #include <string>
 
-namespace gantry::remote {
+namespace gantry::options {
 
 /// Asks on the terminal for what is empty of the two; the password is not shown. From standard input, its first line is
 /// the password, and the user must be known. Code::invalid when there is nobody to ask.
 Result<> ask_missing(std::string& user, std::string& password, bool password_stdin);
 
-}  // namespace gantry::remote
+}  // namespace gantry::options
