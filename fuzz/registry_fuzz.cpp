@@ -1,8 +1,8 @@
 // What a client of the registry can send: heads of requests, chunked bodies, paths, ranges, queries, credentials.
 // The first byte chooses how a body is cut into pieces.
 
+#include "accounts/secret.hpp"
 #include "registry/names.hpp"
-#include "registry/passwords.hpp"
 #include "registry/range.hpp"
 #include "registry/route.hpp"
 #include "serve/parser.hpp"
@@ -79,6 +79,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   try_chunks(text, data[0] % 32 + 1);
   try_path(text);
   try_range(text);
-  registry::parse_basic(text);
+  accounts::parse_basic(text);
   return 0;
 }
