@@ -15,14 +15,13 @@ namespace gantry::distribution {
 
 namespace {
 
-constexpr int kTries = 6;
 constexpr int kFirst = 200;  ///< milliseconds
 constexpr std::int64_t kLongest = 60'000;
 
 }  // namespace
 
 std::optional<int> Backoff::next(std::string_view retry_after) {
-  if (++tries_ >= kTries) return {};
+  if (++tries_ >= most_) return {};
   int own = kFirst << (tries_ - 1);
   own += static_cast<int>(std::random_device()() % static_cast<unsigned>(own / 2));
   auto asked = parse_retry_after(retry_after);

@@ -10,12 +10,16 @@ namespace gantry::distribution {
 /// come back together, and at least as long as a server asks for.
 class Backoff {
  public:
+  static constexpr int kTries = 6;
+  explicit Backoff(int most = kTries) : most_(most) {}
+
   /// Milliseconds until the next try; nothing when it is not worth one.
   std::optional<int> next(std::string_view retry_after = {});
   /// There has been progress: what failed before no longer counts.
   void reset() { tries_ = 0; }
 
  private:
+  int most_;
   int tries_ = 0;
 };
 

@@ -123,7 +123,7 @@ Result<std::unique_ptr<http::Answer>> Session::try_once(const Order& order, cons
 }
 
 Result<std::unique_ptr<http::Answer>> Session::send(const Order& order, const std::vector<std::string>& scopes) {
-  Backoff backoff;
+  Backoff backoff(access_.tries);
   while (true) {
     auto answer = try_once(order, scopes);
     bool again = answer ? is_temporary((*answer)->status()) : answer.error().code() == Code::failed;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "distribution/backoff.hpp"
 #include "distribution/challenge.hpp"
 #include "distribution/token.hpp"
 #include "http/client.hpp"
@@ -23,6 +24,7 @@ struct Access {
   std::string client_certificate;
   std::string client_key;
   std::optional<registries::Credentials> credentials;
+  int tries = Backoff::kTries;  ///< of a request, before it has failed
 };
 
 /// One request to a registry.

@@ -21,7 +21,8 @@ serve::Response not_allowed(std::string_view allowed) {
 
 }  // namespace
 
-std::optional<serve::Response> Api::answer_at_once(const Request& request) {
+std::optional<serve::Response> Api::answer_at_once(const Call& call) {
+  const Request& request = call.request;
   if (!reads(request.method) || !request.query.empty()) return std::nullopt;
   const auto stored = answers_.find(request.path);
   if (!stored) return std::nullopt;
@@ -31,13 +32,13 @@ std::optional<serve::Response> Api::answer_at_once(const Request& request) {
   return select(request, *stored);
 }
 
-serve::Response Api::handle(const Request& request, Source& body) {
-  const Route route = parse_route(request.path);
-  auto response = dispatch(request, route, body);
+serve::Response Api::handle(const Call& call, Source& body) {
+  auto response = dispatch(call, body);
   return response ? std::move(*response) : problem_of(response.error());
 }
 
-Result<serve::Response> Api::dispatch(const Request& request, const Route& route, Source& body) {
+Result<serve::Response> Api::dispatch(const Call& call, Source& body) {
+  const auto& [request, route, caller] = call;
   using Kind = Route::Kind;
   if (route.kind == Kind::none) return problem(404, "NAME_UNKNOWN", "there is nothing of this name");
   if (!route.repository.empty() || (route.kind != Kind::base && route.kind != Kind::catalog))
@@ -46,23 +47,24 @@ Result<serve::Response> Api::dispatch(const Request& request, const Route& route
     return problem(405, "UNSUPPORTED", "this registry takes no changes");
   switch (route.kind) {
     case Kind::manifest:
-      return dispatch_manifest(request, route, body);
+      return dispatch_manifest(call, body);
     case Kind::blob:
       return dispatch_blob(request, route);
     case Kind::uploads:
     case Kind::upload:
-      return dispatch_upload(request, route, body);
+      return dispatch_upload(call, body);
     default:
       break;
   }
   if (!reads(request.method)) return not_allowed("GET, HEAD");
   if (route.kind == Kind::tags) return list_tags(request, route);
-  if (route.kind == Kind::catalog) return list_repositories(request);
+  if (route.kind == Kind::catalog) return list_repositories(call);
   if (route.kind == Kind::referrers) return list_referrers(request, route);
   return json_reply(200, "{}\n");
 }
 
-Result<serve::Response> Api::dispatch_manifest(const Request& request, const Route& route, Source& body) {
+Result<serve::Response> Api::dispatch_manifest(const Call& call, Source& body) {
+  const auto& [request, route, caller] = call;
   if (!oci::is_tag(route.reference) && !oci::Digest::parse(route.reference)) {
     if (route.reference.find(':') != std::string::npos)
       return problem(400, "DIGEST_INVALID", "this is no digest that is known here");
@@ -74,9 +76,9 @@ Result<serve::Response> Api::dispatch_manifest(const Request& request, const Rou
     case Method::head:
       return get_manifest(request, route);
     case Method::put:
-      return put_manifest(request, route, body);
+      return put_manifest(call, body);
     case Method::delete_:
-      return delete_manifest(route);
+      return delete_manifest(call);
     default:
       return not_allowed("GET, HEAD, PUT, DELETE");
   }
@@ -90,9 +92,10 @@ Result<serve::Response> Api::dispatch_blob(const Request& request, const Route& 
   return not_allowed("GET, HEAD, DELETE");
 }
 
-Result<serve::Response> Api::dispatch_upload(const Request& request, const Route& route, Source& body) {
+Result<serve::Response> Api::dispatch_upload(const Call& call, Source& body) {
+  const auto& [request, route, caller] = call;
   if (route.kind == Route::Kind::uploads)
-    return request.method == Method::post ? start_upload(request, route, body) : not_allowed("POST");
+    return request.method == Method::post ? start_upload(call, body) : not_allowed("POST");
   auto answer = [&]() -> Result<Response> {
     switch (request.method) {
       case Method::get:
@@ -101,7 +104,7 @@ Result<serve::Response> Api::dispatch_upload(const Request& request, const Route
       case Method::patch:
         return add_chunk(request, route, body);
       case Method::put:
-        return finish_upload(request, route, body);
+        return finish_upload(call, body);
       case Method::delete_:
         return cancel_upload(route);
       default:

@@ -34,10 +34,11 @@ Result<serve::Response> Api::list_tags(const Request& request, const Route& rout
                     *wanted);
 }
 
-Result<serve::Response> Api::list_repositories(const Request& request) {
-  const auto wanted = wanted_of(request);
+Result<serve::Response> Api::list_repositories(const Call& call) {
+  const auto wanted = wanted_of(call.request);
   if (!wanted) return bad_page_size();
-  return repositories_reply(TRY(storage_.metadata->repositories(wanted->last, wanted->most)), *wanted);
+  auto sees = [&](std::string_view repository) { return call.caller.sees(repository); };
+  return repositories_reply(TRY(storage_.metadata->repositories(wanted->last, wanted->most, sees)), *wanted);
 }
 
 Result<serve::Response> Api::list_referrers(const Request& request, const Route& route) {

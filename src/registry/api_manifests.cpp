@@ -2,6 +2,7 @@
 #include "registry/api.hpp"
 #include "registry/document.hpp"
 #include "registry/reply.hpp"
+#include "registry/rules.hpp"
 #include "registry/stored.hpp"
 
 namespace gantry::registry {
@@ -26,7 +27,8 @@ Result<serve::Response> Api::get_manifest(const Request& request, const Route& r
   return select(request, *stored);
 }
 
-Result<serve::Response> Api::put_manifest(const Request& request, const Route& route, Source& body) {
+Result<serve::Response> Api::put_manifest(const Call& call, Source& body) {
+  const auto& [request, route, caller] = call;
   const auto bytes = TRY(read_text(body, kMaxManifest));
   if (!bytes) return problem(413, "SIZE_INVALID", "a manifest has 4 MiB at most");
   auto manifest = read_manifest(request.field("content-type").value_or(""), *bytes);
@@ -39,10 +41,13 @@ Result<serve::Response> Api::put_manifest(const Request& request, const Route& r
   } else {
     digest = archive::hash_of(as_bytes(*bytes));
     manifest->tag = route.reference;
+    manifest->keep_tag = protects(caller, route.repository, route.reference);
   }
+  manifest->room = room_of(caller, route.repository);
   auto put =
       storage_.metadata->put_manifest(route.repository, *manifest, [&] { return storage_.blobs.put(digest, *bytes); });
   if (!put && put.error().code() == Code::not_found) return problem(404, "MANIFEST_BLOB_UNKNOWN", put.error().text());
+  if (auto broken = broken_rule(put)) return std::move(*broken);
   TRY(std::move(put));
   answers_.forget(path_of(route, route.reference));
   answers_.forget(path_of(route, digest.text()));
@@ -53,10 +58,14 @@ Result<serve::Response> Api::put_manifest(const Request& request, const Route& r
   return response;
 }
 
-Result<serve::Response> Api::delete_manifest(const Route& route) {
+Result<serve::Response> Api::delete_manifest(const Call& call) {
+  const auto& [request, route, caller] = call;
   const auto digest = oci::Digest::parse(route.reference);
-  const bool removed = digest ? TRY(storage_.metadata->remove_manifest(route.repository, *digest))
-                              : TRY(storage_.metadata->remove_tag(route.repository, route.reference));
+  auto is_protected = [&](std::string_view tag) { return protects(caller, route.repository, tag); };
+  auto outcome = digest ? storage_.metadata->remove_manifest(route.repository, *digest, is_protected)
+                        : storage_.metadata->remove_tag(route.repository, route.reference, is_protected);
+  if (auto broken = broken_rule(outcome)) return std::move(*broken);
+  const bool removed = TRY(std::move(outcome));
   // Of a manifest the tags have gone too.
   if (digest) answers_.forget_all();
   else answers_.forget(path_of(route, route.reference));

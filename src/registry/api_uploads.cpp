@@ -2,6 +2,7 @@
 #include "registry/names.hpp"
 #include "registry/range.hpp"
 #include "registry/reply.hpp"
+#include "registry/rules.hpp"
 
 namespace gantry::registry {
 
@@ -66,28 +67,41 @@ Result<std::optional<serve::Response>> append(const serve::Request& request, Upl
 
 }  // namespace
 
-Result<std::optional<serve::Response>> Api::mount(const Request& request, const Route& route) {
+/// The size of a blob that the caller may pull. One that may not be pulled is not there: whether it exists is nobody's
+/// business who only knows its digest.
+Result<std::optional<std::uint64_t>> Api::find_to_mount(const Call& call, const oci::Digest& digest) {
+  auto may_pull = [&](std::string_view name) { return call.caller.may(accounts::Right::pull, name); };
+  const auto from = serve::query_value(call.request.query, "from");
+  if (!from) return storage_.metadata->find_anywhere(digest, may_pull);
+  if (!is_repository(*from) || !may_pull(*from)) return std::nullopt;
+  // Noted as in use there, so that it stays until it is in this repository.
+  return storage_.metadata->use_blob(*from, digest);
+}
+
+Result<std::optional<serve::Response>> Api::mount(const Call& call) {
+  const auto& [request, route, caller] = call;
   const auto wanted = serve::query_value(request.query, "mount");
   if (!wanted) return std::nullopt;
   const auto digest = oci::Digest::parse(*wanted);
   if (!digest) return std::optional(bad_digest("this is no digest that is known here"));
-  const auto from = serve::query_value(request.query, "from");
-  if (from && !is_repository(*from)) return std::nullopt;
-  // Either noted as in use there, so that it stays until it is in this repository.
-  const auto size =
-      from ? TRY(storage_.metadata->use_blob(*from, *digest)) : TRY(storage_.metadata->find_anywhere(*digest));
+  const auto size = TRY(find_to_mount(call, *digest));
   if (!size) return std::nullopt;
-  auto linked = storage_.metadata->link_blob(route.repository, *digest, *size, [&]() -> Result<> {
+  const BlobEntry entry{route.repository, *digest, *size, room_of(caller, route.repository)};
+  auto linked = storage_.metadata->link_blob(entry, [&]() -> Result<> {
     if (!storage_.blobs.has(*digest)) return fail(Code::not_found, "the blob {} is gone", digest->text());
     return {};
   });
   if (!linked && linked.error().code() == Code::not_found) return std::nullopt;
+  if (auto broken = broken_rule(linked)) return broken;
   TRY(std::move(linked));
   return std::optional(created(route, *digest));
 }
 
-Result<serve::Response> Api::start_upload(const Request& request, const Route& route, Source& body) {
-  if (auto mounted = TRY(mount(request, route))) return std::move(*mounted);
+Result<serve::Response> Api::start_upload(const Call& call, Source& body) {
+  const auto& [request, route, caller] = call;
+  if (auto mounted = TRY(mount(call))) return std::move(*mounted);
+  if (auto full = broken_rule(storage_.metadata->check_room(room_of(caller, route.repository))))
+    return std::move(*full);
   const auto wanted = serve::query_value(request.query, "digest");
   std::optional<oci::Digest> digest;
   if (wanted) {
@@ -108,7 +122,7 @@ Result<serve::Response> Api::start_upload(const Request& request, const Route& r
     best_effort(session.cancel());
     return std::move(appended.error());
   }
-  return commit(session, route, *digest);
+  return commit(session, call, *digest);
 }
 
 Result<serve::Response> Api::add_chunk(const Request& request, const Route& route, Source& body) {
@@ -121,7 +135,8 @@ Result<serve::Response> Api::add_chunk(const Request& request, const Route& rout
   return response;
 }
 
-Result<serve::Response> Api::finish_upload(const Request& request, const Route& route, Source& body) {
+Result<serve::Response> Api::finish_upload(const Call& call, Source& body) {
+  const auto& [request, route, caller] = call;
   const auto wanted = serve::query_value(request.query, "digest");
   const auto digest = oci::Digest::parse(wanted.value_or(""));
   if (!digest) return bad_digest("an upload ends with a digest that is known here");
@@ -129,14 +144,18 @@ Result<serve::Response> Api::finish_upload(const Request& request, const Route& 
   if (auto refused = refusal(session)) return std::move(*refused);
   if (auto refused = check_chunk(request, route, *session)) return std::move(*refused);
   if (auto refused = TRY(append(request, *session, body))) return std::move(*refused);
-  return commit(*session, route, *digest);
+  return commit(*session, call, *digest);
 }
 
-Result<serve::Response> Api::commit(Uploads::Session& session, const Route& route, const oci::Digest& digest) {
-  const std::uint64_t size = session.size();
-  auto finished = session.finish(digest, storage_.blobs.path(digest), [&](const auto& publish) {
-    return storage_.metadata->link_blob(route.repository, digest, size, publish);
-  });
+Result<serve::Response> Api::commit(Uploads::Session& session, const Call& call, const oci::Digest& digest) {
+  const auto& route = call.route;
+  const BlobEntry entry{route.repository, digest, session.size(), room_of(call.caller, route.repository)};
+  auto finished = session.finish(digest, storage_.blobs.path(digest),
+                                 [&](const auto& publish) { return storage_.metadata->link_blob(entry, publish); });
+  if (auto broken = broken_rule(finished)) {
+    best_effort(session.cancel());
+    return std::move(*broken);
+  }
   if (!finished && finished.error().code() == Code::corrupt) return bad_digest(finished.error().text());
   TRY(std::move(finished));
   return created(route, digest);

@@ -162,7 +162,7 @@ TEST_F(Push, ABrokenBodyKeepsWhatCame) {
   const auto place = begin("a");
   serve::Request request{.method = Method::patch, .target = place, .path = place, .chunked = true};
   Broken body;
-  EXPECT_EQ(api_->handle(request, body).status, 408);
+  EXPECT_EQ(api_->handle({request, parse_route(place), caller_}, body).status, 408);
   EXPECT_EQ(get(place).field("Range"), "0-0");
   EXPECT_EQ(ask(Method::patch, place, "b", {{"Content-Range", "1-1"}}).status, 202);
   EXPECT_EQ(finish(place, "ab").status, 201);

@@ -74,8 +74,8 @@ Result<std::shared_ptr<const StoreApi::Images>> StoreApi::images() {
   return images_;
 }
 
-serve::Response StoreApi::handle(const serve::Request& request, Source&) {
-  auto response = answer(request, parse_route(request.path));
+serve::Response StoreApi::handle(const Call& call, Source&) {
+  auto response = answer(call.request, call.route);
   return response ? std::move(*response) : problem_of(response.error());
 }
 

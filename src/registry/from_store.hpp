@@ -2,7 +2,7 @@
 
 #include "content/blobs.hpp"
 #include "oci/image_spec.hpp"
-#include "registry/route.hpp"
+#include "registry/backend.hpp"
 #include "serve/message.hpp"
 
 #include <map>
@@ -17,11 +17,11 @@ namespace gantry::registry {
 /// An image that the store has as `localhost/app:1` or `registry.example/app:1` is `app:1` here, and also goes by its
 /// whole name where that can be a repository's. Of several with one short name, `localhost` comes first, then
 /// docker.io.
-class StoreApi final : public serve::Handler {
+class StoreApi final : public Backend {
  public:
   explicit StoreApi(content::Blobs blobs) : blobs_(std::move(blobs)) {}
 
-  serve::Response handle(const serve::Request& request, Source& body) override;
+  serve::Response handle(const Call& call, Source& body) override;
   /// Whether the layout can be read.
   bool works() { return images().has_value(); }
 

@@ -30,7 +30,7 @@ class FromStore : public test::WithRegistry {
     request.path = target.substr(0, target.find('?'));
     if (request.path.size() < target.size()) request.query = target.substr(request.path.size() + 1);
     MemorySource none({});
-    return see(api_.handle(request, none));
+    return see(api_.handle({request, parse_route(request.path), {.does_everything = true}}, none));
   }
 
   content::Blobs store_;

@@ -4,48 +4,64 @@
 
 namespace gantry::registry {
 
+using accounts::Caller;
+
 namespace {
 
-bool reads(const serve::Request& request) {
-  return request.method == serve::Method::get || request.method == serve::Method::head;
-}
+class OpenGate final : public Gate {
+ public:
+  Glance glance(const serve::Request&) override { return {true, Caller{.does_everything = true}}; }
+  std::optional<Caller> identify(const serve::Request&) override { return Caller{.does_everything = true}; }
+  serve::Response challenge(const serve::Request&, const Need&) const override {
+    return problem(401, "UNAUTHORIZED", "this cannot be done here");
+  }
+};
 
-/// What the request says of its user. An empty name with an empty password, which podman and skopeo send when they have
-/// none, says nothing.
+class PasswordGate final : public Gate {
+ public:
+  PasswordGate(std::unique_ptr<Passwords> passwords, bool anonymous_pull)
+      : passwords_(std::move(passwords)), anonymous_pull_(anonymous_pull) {}
+
+  Glance glance(const serve::Request& request) override {
+    const auto given = credentials_of(request);
+    if (!given) return {true, Caller{.reads_everything = anonymous_pull_}};
+    if (passwords_->known(*given)) return {true, user_of(*given)};
+    return {};
+  }
+  std::optional<Caller> identify(const serve::Request& request) override {
+    if (auto seen = glance(request); seen.sure) return std::move(seen.caller);
+    // A wrong password is refused also where none is needed: its owner should hear of it.
+    const auto given = *credentials_of(request);
+    return passwords_->verify(given) ? std::optional(user_of(given)) : std::nullopt;
+  }
+  serve::Response challenge(const serve::Request&, const Need&) const override {
+    auto response = problem(401, "UNAUTHORIZED", "a user and a password are needed");
+    response.add("WWW-Authenticate", "Basic realm=\"gantry registry\", charset=\"UTF-8\"");
+    return response;
+  }
+  Result<> refresh() override { return passwords_->refresh(); }
+
+ private:
+  static Caller user_of(std::string_view field) {
+    auto given = accounts::parse_basic(field);
+    return {.name = given ? std::move(given->user) : std::string(), .does_everything = true};
+  }
+
+  std::unique_ptr<Passwords> passwords_;
+  bool anonymous_pull_;
+};
+
+}  // namespace
+
 std::optional<std::string_view> credentials_of(const serve::Request& request) {
   const auto given = request.field("authorization");
   return given == "Basic Og==" ? std::nullopt : given;
 }
 
-}  // namespace
+std::unique_ptr<Gate> make_open_gate() { return std::make_unique<OpenGate>(); }
 
-bool Gate::open_to_all(const serve::Request& request) const {
-  if (!settings_.passwords) return true;
-  // /v2/ is where clients ask whether a password is wanted: who could push with one has to hear so.
-  return settings_.anonymous_pull && reads(request) && request.path != "/v2/" && request.path != "/v2";
+std::unique_ptr<Gate> make_password_gate(std::unique_ptr<Passwords> passwords, bool anonymous_pull) {
+  return std::make_unique<PasswordGate>(std::move(passwords), anonymous_pull);
 }
-
-Gate::Verdict Gate::glance(const serve::Request& request) const {
-  const auto given = credentials_of(request);
-  if (!given) return open_to_all(request) ? Verdict::pass : Verdict::refused;
-  if (!settings_.passwords || settings_.passwords->known(*given)) return Verdict::pass;
-  return Verdict::unsure;
-}
-
-std::optional<serve::Response> Gate::check(const serve::Request& request) const {
-  const auto verdict = glance(request);
-  if (verdict == Verdict::pass) return std::nullopt;
-  // A wrong password is refused also where none is needed: its owner should hear of it.
-  if (verdict == Verdict::unsure && settings_.passwords->verify(*request.field("authorization"))) return std::nullopt;
-  return refusal();
-}
-
-serve::Response Gate::refusal() const {
-  auto response = problem(401, "UNAUTHORIZED", "a user and a password are needed");
-  response.add("WWW-Authenticate", "Basic realm=\"gantry registry\", charset=\"UTF-8\"");
-  return response;
-}
-
-Result<> Gate::refresh() { return settings_.passwords ? settings_.passwords->refresh() : Result<>(); }
 
 }  // namespace gantry::registry

@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "registry/lease.hpp"
+#include "registry/room.hpp"
 
 namespace gantry::registry {
 
@@ -23,6 +24,7 @@ constexpr const char* kMigrations[] = {
     "CREATE TABLE tags (repository INTEGER NOT NULL REFERENCES repositories(id), name TEXT NOT NULL,"
     " digest TEXT NOT NULL, changed INTEGER NOT NULL, PRIMARY KEY (repository, name)) WITHOUT ROWID;"
     "CREATE INDEX tags_by_digest ON tags(repository, digest);",
+    "ALTER TABLE manifests ADD COLUMN partial INTEGER NOT NULL DEFAULT 0;",
 };
 
 Result<sql::Database> open_database(const std::string& path) {
@@ -52,9 +54,10 @@ Result<std::optional<std::int64_t>> one_integer(sql::Statement& query) {
   return found;
 }
 
-Result<Page> read_page(sql::Statement& query, std::uint64_t most) {
+Result<Page> read_page(sql::Statement& query, std::uint64_t most, const Metadata::Chooses& sees = {}) {
   Page page;
   while (TRY(query.step())) {
+    if (sees && !sees(query.text(0))) continue;
     if (page.names.size() == most) {
       page.more = true;
       break;
@@ -98,21 +101,41 @@ Result<> require_parts(sql::Database& database, std::int64_t repository, const N
   return {};
 }
 
+/// A protected tag may be pushed again as long as it stays what it is.
+Result<> require_same_tag(sql::Database& database, std::int64_t repository, std::string_view tag,
+                          std::string_view digest) {
+  auto query = TRY(database.prepare("SELECT digest FROM tags WHERE repository=? AND name=?"));
+  if (!TRY(query.bind_all(repository, tag).step()) || query.text(0) == digest) return {};
+  return fail(Code::exists, "the tag {} is protected and leads to {}", tag, query.text(0));
+}
+
+/// `text` gives the names of the tags that are about to go.
+Result<> require_unprotected(sql::Statement& tags, const Metadata::Chooses& is_protected) {
+  while (TRY(tags.step()))
+    if (is_protected(tags.text(0))) return fail(Code::exists, "the tag {} is protected", tags.text(0));
+  return {};
+}
+
 Result<> insert_manifest(sql::Database& database, std::int64_t repository, const NewManifest& manifest) {
   const auto& record = manifest.record;
   auto insert = TRY(database.prepare(
-      "INSERT INTO manifests(repository, digest, media_type, size, subject, artifact_type, annotations, pushed)"
-      " VALUES(?,?,?,?,?,?,?,?) ON CONFLICT(repository, digest) DO UPDATE SET media_type=excluded.media_type,"
-      " artifact_type=excluded.artifact_type RETURNING id"));
+      "INSERT INTO manifests(repository, digest, media_type, size, subject, artifact_type, annotations, pushed, "
+      "partial)"
+      " VALUES(?,?,?,?,?,?,?,?,?) ON CONFLICT(repository, digest) DO UPDATE SET media_type=excluded.media_type,"
+      " artifact_type=excluded.artifact_type, pushed=excluded.pushed, partial=min(partial, excluded.partial)"
+      " RETURNING id"));
   const std::string digest = record.digest.text();
   insert.bind_all(repository, std::string_view(digest), std::string_view(record.media_type),
                   static_cast<std::int64_t>(record.size), manifest.subject ? manifest.subject->text() : std::string(),
-                  std::string_view(record.artifact_type), std::string_view(record.annotations), now());
+                  std::string_view(record.artifact_type), std::string_view(record.annotations), now(),
+                  std::int64_t{manifest.partial});
   const auto id = TRY(one_integer(insert));
   auto part = TRY(database.prepare("INSERT INTO parts(manifest, digest) VALUES(?,?) ON CONFLICT DO NOTHING"));
   for (const auto* list : {&manifest.blobs, &manifest.manifests})
     for (const auto& each : *list) TRY(part.bind_all(*id, each.text()).run());
+  TRY(check_room(database, manifest.room));
   if (manifest.tag.empty()) return {};
+  if (manifest.keep_tag) TRY(require_same_tag(database, repository, manifest.tag, digest));
   auto tag = TRY(database.prepare(
       "INSERT INTO tags(repository, name, digest, changed) VALUES(?,?,?,?)"
       " ON CONFLICT(repository, name) DO UPDATE SET digest=excluded.digest, changed=excluded.changed"));
@@ -180,22 +203,27 @@ Result<std::optional<std::uint64_t>> Metadata::use_blob(std::string_view reposit
   return std::optional(static_cast<std::uint64_t>(size));
 }
 
-Result<std::optional<std::uint64_t>> Metadata::find_anywhere(const oci::Digest& digest) {
+Result<std::optional<std::uint64_t>> Metadata::find_anywhere(const oci::Digest& digest, const Chooses& may_use) {
   auto lent = TRY(lease());
-  auto query = TRY(lent->prepare("SELECT size FROM blobs WHERE digest=? LIMIT 1"));
-  if (!TRY(query.bind_all(digest.text()).step())) return std::nullopt;
-  return std::optional(static_cast<std::uint64_t>(query.integer(0)));
+  auto query = TRY(
+      lent->prepare("SELECT b.size, r.name FROM blobs b JOIN repositories r ON r.id=b.repository WHERE b.digest=?"));
+  query.bind_all(digest.text());
+  while (TRY(query.step()))
+    if (may_use(query.text(1))) return std::optional(static_cast<std::uint64_t>(query.integer(0)));
+  return std::nullopt;
 }
 
-Result<> Metadata::link_blob(std::string_view repository, const oci::Digest& digest, std::uint64_t size,
-                             const std::function<Result<>()>& publish) {
+Result<> Metadata::link_blob(const BlobEntry& entry, const std::function<Result<>()>& publish) {
+  const auto& [repository, digest, size, room] = entry;
   return write([&](sql::Database& database) -> Result<> {
-    TRY(publish());
     const auto id = TRY(make_repository(database, repository));
     auto insert =
         TRY(database.prepare("INSERT INTO blobs(repository, digest, size, used) VALUES(?,?,?,?)"
                              " ON CONFLICT(repository, digest) DO UPDATE SET used=excluded.used"));
-    return insert.bind_all(id, digest.text(), static_cast<std::int64_t>(size), now()).run();
+    TRY(insert.bind_all(id, digest.text(), static_cast<std::int64_t>(size), now()).run());
+    TRY(registry::check_room(database, room));
+    // Last: a file that has its name keeps it.
+    return publish();
   });
 }
 
@@ -228,16 +256,19 @@ Result<> Metadata::put_manifest(std::string_view repository, const NewManifest& 
                                 const std::function<Result<>()>& publish) {
   return write([&](sql::Database& database) -> Result<> {
     const auto id = TRY(make_repository(database, repository));
-    TRY(require_parts(database, id, manifest));
+    if (!manifest.partial) TRY(require_parts(database, id, manifest));
     TRY(publish());
     return insert_manifest(database, id, manifest);
   });
 }
 
-Result<bool> Metadata::remove_manifest(std::string_view repository, const oci::Digest& digest) {
+Result<bool> Metadata::remove_manifest(std::string_view repository, const oci::Digest& digest,
+                                       const Chooses& is_protected) {
   bool removed = false;
   TRY(write([&](sql::Database& database) -> Result<> {
     const auto id = TRY(find_repository(database, repository));
+    auto names = TRY(database.prepare("SELECT name FROM tags WHERE repository=? AND digest=?"));
+    TRY(require_unprotected(names.bind_all(id, digest.text()), is_protected));
     auto tags = TRY(database.prepare("DELETE FROM tags WHERE repository=? AND digest=?"));
     TRY(tags.bind_all(id, digest.text()).run());
     auto remove = TRY(database.prepare("DELETE FROM manifests WHERE repository=? AND digest=?"));
@@ -248,10 +279,12 @@ Result<bool> Metadata::remove_manifest(std::string_view repository, const oci::D
   return removed;
 }
 
-Result<bool> Metadata::remove_tag(std::string_view repository, std::string_view tag) {
+Result<bool> Metadata::remove_tag(std::string_view repository, std::string_view tag, const Chooses& is_protected) {
   bool removed = false;
   TRY(write([&](sql::Database& database) -> Result<> {
     const auto id = TRY(find_repository(database, repository));
+    auto names = TRY(database.prepare("SELECT name FROM tags WHERE repository=? AND name=?"));
+    TRY(require_unprotected(names.bind_all(id, tag), is_protected));
     auto remove = TRY(database.prepare("DELETE FROM tags WHERE repository=? AND name=?"));
     TRY(remove.bind_all(id, tag).run());
     removed = database.changes() > 0;
@@ -272,12 +305,12 @@ Result<Page> Metadata::tags(std::string_view repository, std::string_view last, 
   return read_page(query.bind_all(id, last, static_cast<std::int64_t>(most) + 1), most);
 }
 
-Result<Page> Metadata::repositories(std::string_view last, std::uint64_t most) {
+Result<Page> Metadata::repositories(std::string_view last, std::uint64_t most, const Chooses& sees) {
   auto lent = TRY(lease());
   auto query = TRY(lent->prepare(
       "SELECT name FROM repositories r WHERE name>? AND EXISTS(SELECT 1 FROM manifests m WHERE m.repository=r.id)"
-      " ORDER BY name LIMIT ?"));
-  return read_page(query.bind_all(last, static_cast<std::int64_t>(most) + 1), most);
+      " ORDER BY name"));
+  return read_page(query.bind_all(last), most, sees);
 }
 
 Result<std::vector<ManifestRecord>> Metadata::referrers(std::string_view repository, const oci::Digest& subject,

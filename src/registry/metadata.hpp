@@ -23,12 +23,29 @@ struct ManifestRecord {
   std::string annotations;    ///< a JSON object, or empty
 };
 
+/// How much a project may take.
+struct Room {
+  std::string project;
+  std::uint64_t bytes = 0;  ///< 0: whatever there is room for
+};
+
+/// A blob as it comes into a repository.
+struct BlobEntry {
+  std::string repository;
+  oci::Digest digest;
+  std::uint64_t size = 0;
+  Room room;
+};
+
 struct NewManifest {
   ManifestRecord record;
   std::optional<oci::Digest> subject;
   std::vector<oci::Digest> blobs;      ///< config and layers: they must be in the repository
   std::vector<oci::Digest> manifests;  ///< of an index: the same
   std::string tag;                     ///< empty: none
+  bool partial = false;                ///< what it names comes when it is asked for: a copy of another registry's
+  bool keep_tag = false;               ///< the tag, when it is there, stays what it is
+  Room room;
 };
 
 /// A part of a sorted listing.
@@ -54,36 +71,48 @@ class Metadata {
 
   static Result<std::unique_ptr<Metadata>> open(const std::string& path);
 
+  /// Says yes or no to a name.
+  using Chooses = std::function<bool(std::string_view)>;
+
   // A repository that does not exist has nothing in it.
 
   /// Bytes of the blob, when the repository has it. Notes that it is in use, so that a collection leaves it to whoever
   /// asks before a push.
   Result<std::optional<std::uint64_t>> use_blob(std::string_view repository, const oci::Digest& digest);
-  /// The same for a blob in any repository, or in the one given.
-  Result<std::optional<std::uint64_t>> find_anywhere(const oci::Digest& digest);
-  /// Adds the blob to the repository after `publish`, which makes sure of its file.
-  Result<> link_blob(std::string_view repository, const oci::Digest& digest, std::uint64_t size,
-                     const std::function<Result<>()>& publish);
+  /// The same for a blob in any repository that `may_use` says yes to.
+  Result<std::optional<std::uint64_t>> find_anywhere(const oci::Digest& digest, const Chooses& may_use);
+  /// Adds the blob to the repository after `publish`, which makes sure of its file. Code::denied: the project has no
+  /// room for it.
+  Result<> link_blob(const BlobEntry& entry, const std::function<Result<>()>& publish);
   /// False: it was not there.
   Result<bool> unlink_blob(std::string_view repository, const oci::Digest& digest);
 
   /// By tag or digest.
   Result<std::optional<ManifestRecord>> find_manifest(std::string_view repository, std::string_view reference);
-  /// Adds it after `publish`. Code::not_found names what it refers to and the repository has not.
+  /// Adds it after `publish`. Code::not_found names what it refers to and the repository has not; Code::exists: the tag
+  /// stays; Code::denied: the project has no room.
   Result<> put_manifest(std::string_view repository, const NewManifest& manifest,
                         const std::function<Result<>()>& publish);
-  /// With the tags that lead to it. False: it was not there.
-  Result<bool> remove_manifest(std::string_view repository, const oci::Digest& digest);
-  Result<bool> remove_tag(std::string_view repository, std::string_view tag);
+  /// A copy of another registry's manifest is still what that one has.
+  Result<> confirm_manifest(std::string_view repository, const oci::Digest& digest);
+  /// With the tags that lead to it. False: it was not there. Code::exists: a tag that leads to it is protected.
+  Result<bool> remove_manifest(std::string_view repository, const oci::Digest& digest, const Chooses& is_protected);
+  Result<bool> remove_tag(std::string_view repository, std::string_view tag, const Chooses& is_protected);
 
   Result<bool> has_repository(std::string_view repository);
   /// Names behind `last`, at most `most`.
   Result<Page> tags(std::string_view repository, std::string_view last, std::uint64_t most);
-  Result<Page> repositories(std::string_view last, std::uint64_t most);
+  /// Those that `sees` says yes to.
+  Result<Page> repositories(std::string_view last, std::uint64_t most, const Chooses& sees);
   /// Manifests whose subject is `subject`, behind the digest `last`; an empty `artifact_type` is any.
   Result<std::vector<ManifestRecord>> referrers(std::string_view repository, const oci::Digest& subject,
                                                 std::string_view artifact_type, std::string_view last,
                                                 std::uint64_t most);
+
+  /// Bytes of a project's blobs and manifests, each once.
+  Result<std::uint64_t> bytes_of(std::string_view project);
+  /// Code::denied: the project is full.
+  Result<> check_room(const Room& room);
 
   // For collections and checks.
 
@@ -92,6 +121,8 @@ class Metadata {
   /// Drops manifests that were pushed before `before` and that no tag leads to: neither by itself, nor by way of an
   /// index, nor as the subject of theirs.
   Result<std::int64_t> drop_untagged_manifests(std::int64_t before);
+  /// Drops copies of other registries' manifests that were neither fetched nor confirmed since `before`.
+  Result<std::int64_t> drop_partial_manifests(std::int64_t before);
   /// Nobody has it any more, as a blob or as a manifest, and `remove` removes its file.
   Result<> drop_blob_everywhere(const oci::Digest& digest, const std::function<Result<>()>& remove);
   /// Of `digests`, those that no repository has are given to `remove`, inside a transaction.
@@ -100,7 +131,7 @@ class Metadata {
   /// Every blob of every repository, and every manifest, by repository.
   Result<std::vector<BlobLink>> blob_links();
   Result<std::vector<BlobLink>> manifest_links();
-  /// Blobs that a manifest names and its repository has not.
+  /// Blobs that a manifest names and its repository has not, though it should.
   Result<std::vector<BlobLink>> missing_parts();
   Result<std::string> integrity();
   /// It changes when another process, or another connection of this one, has written.

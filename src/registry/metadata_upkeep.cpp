@@ -1,3 +1,4 @@
+#include "base/clock.hpp"
 #include "registry/lease.hpp"
 
 // What collections and checks want of the database.
@@ -56,11 +57,12 @@ Result<std::vector<BlobLink>> Metadata::manifest_links() {
 
 Result<std::vector<BlobLink>> Metadata::missing_parts() {
   auto lent = TRY(lease());
-  return read_links(*lent,
-                    "SELECT DISTINCT r.name, p.digest FROM parts p JOIN manifests m ON m.id=p.manifest"
-                    " JOIN repositories r ON r.id=m.repository WHERE NOT EXISTS(SELECT 1 FROM blobs b WHERE"
-                    " b.repository=r.id AND b.digest=p.digest) AND NOT EXISTS(SELECT 1 FROM manifests o WHERE"
-                    " o.repository=r.id AND o.digest=p.digest)");
+  return read_links(
+      *lent,
+      "SELECT DISTINCT r.name, p.digest FROM parts p JOIN manifests m ON m.id=p.manifest"
+      " JOIN repositories r ON r.id=m.repository WHERE m.partial=0 AND NOT EXISTS(SELECT 1 FROM blobs b WHERE"
+      " b.repository=r.id AND b.digest=p.digest) AND NOT EXISTS(SELECT 1 FROM manifests o WHERE"
+      " o.repository=r.id AND o.digest=p.digest)");
 }
 
 Result<std::string> Metadata::integrity() {
@@ -84,6 +86,28 @@ Result<std::int64_t> Metadata::drop_untagged_manifests(std::int64_t before) {
     TRY(remove.bind_all(before).run());
     dropped = database.changes();
     return {};
+  }));
+  return dropped;
+}
+
+Result<> Metadata::confirm_manifest(std::string_view repository, const oci::Digest& digest) {
+  return write([&](sql::Database& database) -> Result<> {
+    auto update =
+        TRY(database.prepare("UPDATE manifests SET pushed=? WHERE partial=1 AND digest=? AND"
+                             " repository=(SELECT id FROM repositories WHERE name=?)"));
+    return update.bind_all(now(), digest.text(), repository).run();
+  });
+}
+
+Result<std::int64_t> Metadata::drop_partial_manifests(std::int64_t before) {
+  std::int64_t dropped = 0;
+  TRY(write([&](sql::Database& database) -> Result<> {
+    auto remove = TRY(database.prepare("DELETE FROM manifests WHERE partial=1 AND pushed<?"));
+    TRY(remove.bind_all(before).run());
+    dropped = database.changes();
+    return database.execute(
+        "DELETE FROM tags WHERE NOT EXISTS(SELECT 1 FROM manifests m WHERE m.repository=tags.repository AND"
+        " m.digest=tags.digest)");
   }));
   return dropped;
 }

@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "base/json_name.hpp"
+#include "registry/reply.hpp"
 
 #include <unistd.h>
 
@@ -21,31 +22,83 @@ std::string quoted(std::string_view text) {
   return out;
 }
 
+/// A client may do at once what it may do in so many seconds.
+constexpr double kBurstSeconds = 10;
+
 }  // namespace
 
-std::optional<serve::Response> Service::answer_at_once(const serve::Request& request) {
-  if (request.path == "/healthz") return plain(200, "ok\n");
-  if (request.path == "/readyz") return std::nullopt;
-  switch (gate_.glance(request)) {
-    case Gate::Verdict::pass:
-      return api_.answer_at_once(request);
-    case Gate::Verdict::refused:
-      return gate_.refusal();
-    case Gate::Verdict::unsure:
-      break;
-  }
-  return std::nullopt;
+Service::Service(Backend& api, std::function<bool()> works, Gate& gate, ServiceSettings settings)
+    : api_(api),
+      works_(std::move(works)),
+      gate_(gate),
+      access_log_(std::move(settings.access_log)),
+      audit_(std::move(settings.audit_log)) {
+  const auto rate = static_cast<double>(settings.rate_limit);
+  if (rate > 0) throttle_.emplace(rate, rate * kBurstSeconds);
 }
 
-serve::Response Service::handle(const serve::Request& request, Source& body) {
+std::optional<serve::Response> Service::slow_down(const Call& call) {
+  if (!throttle_) return std::nullopt;
+  const std::string_view name = call.caller.name;
+  const auto seconds = throttle_->take(name.empty() ? address_of(call.request.peer) : name);
+  if (seconds == 0) return std::nullopt;
+  auto response = problem(429, "TOOMANYREQUESTS", "these are too many requests");
+  return std::move(response.add("Retry-After", std::to_string(seconds)));
+}
+
+std::optional<serve::Response> Service::refuse(const Call& call) const {
+  const Need need = need_of(call.request.method, call.route);
+  if (satisfies(call.caller, need)) return std::nullopt;
+  // Who has said nothing, or has shown a token for something else, can do better.
+  if (!call.caller.is_known() || call.caller.token) return gate_.challenge(call.request, need);
+  return problem(403, "DENIED", "this takes a right that you have not");
+}
+
+std::optional<serve::Response> Service::answer_at_once(const Request& request) {
+  if (request.path == "/healthz") return plain(200, "ok\n");
+  if (request.path == "/readyz" || request.path == "/token") return std::nullopt;
+  const auto seen = gate_.glance(request);
+  if (!seen.sure) return std::nullopt;
+  const Route route = parse_route(request.path);
+  if (!seen.caller) return gate_.challenge(request, need_of(request.method, route));
+  const Call call{request, route, *seen.caller};
+  auto response = refuse(call);
+  // What is refused to somebody is worth a line in the log, and that is handle()'s.
+  if (response && response->status == 403) return std::nullopt;
+  if (!response) response = api_.answer_at_once(call);
+  if (!response) return std::nullopt;
+  if (auto slower = slow_down(call)) return slower;
+  return response;
+}
+
+serve::Response Service::handle(const Request& request, Source& body) {
   if (request.path == "/readyz") return ready();
-  if (auto refused = gate_.check(request)) return std::move(*refused);
-  if (request.path == "/metrics") {
-    auto response = plain(200, metrics());
-    response.fields.clear();
-    return std::move(response.add("Content-Type", "text/plain; version=0.0.4; charset=utf-8"));
+  if (request.path == "/token") return issue_token(request);
+  const auto caller = gate_.identify(request);
+  const Route route = parse_route(request.path);
+  if (!caller) {
+    audit_.note_stranger(request);
+    return gate_.challenge(request, need_of(request.method, route));
   }
-  return api_.handle(request, body);
+  const Call call{request, route, *caller};
+  if (auto slower = slow_down(call)) return std::move(*slower);
+  auto response = answer(call, body);
+  audit_.note(call, response.status);
+  return response;
+}
+
+serve::Response Service::answer(const Call& call, Source& body) {
+  if (auto refused = refuse(call)) return std::move(*refused);
+  if (call.request.path != "/metrics") return api_.handle(call, body);
+  serve::Response response{.status = 200, .body = metrics()};
+  return std::move(response.add("Content-Type", "text/plain; version=0.0.4; charset=utf-8"));
+}
+
+serve::Response Service::issue_token(const Request& request) {
+  auto response = gate_.issue_token(request);
+  if (!response) return problem(404, "NAME_UNKNOWN", "no tokens are given here");
+  if (response->status == 401) audit_.note_stranger(request);
+  return std::move(*response);
 }
 
 serve::Response Service::ready() {

@@ -14,6 +14,8 @@
 
 namespace gantry::registry::test {
 
+inline constexpr const char* kManifestType = "application/vnd.oci.image.manifest.v1+json";
+
 /// What a client sees of an answer.
 struct Seen {
   int status = 0;
@@ -65,9 +67,11 @@ class WithRegistry : public testing::Test {
     request.chunked = chunked;
     if (!chunked) request.content_length = body.size();
     MemorySource source(as_bytes(body));
-    auto at_once = request.has_body() ? std::nullopt : api_->answer_at_once(request);
+    const Route route = parse_route(request.path);
+    const Call call{request, route, caller_};
+    auto at_once = request.has_body() ? std::nullopt : api_->answer_at_once(call);
     at_once_ = at_once.has_value();
-    return see(at_once ? std::move(*at_once) : api_->handle(request, source));
+    return see(at_once ? std::move(*at_once) : api_->handle(call, source));
   }
   Seen get(std::string_view target, std::vector<serve::Field> fields = {}) {
     return ask(serve::Method::get, target, {}, std::move(fields));
@@ -114,7 +118,8 @@ class WithRegistry : public testing::Test {
   std::string root_;
   std::unique_ptr<Storage> storage_;
   std::unique_ptr<Api> api_;
-  bool at_once_ = false;  ///< the last answer came from memory
+  bool at_once_ = false;                              ///< the last answer came from memory
+  accounts::Caller caller_{.does_everything = true};  ///< who asks
 };
 
 }  // namespace gantry::registry::test

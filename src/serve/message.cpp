@@ -88,4 +88,16 @@ std::optional<std::string> query_value(std::string_view query, std::string_view 
   return std::nullopt;
 }
 
+std::vector<std::string> query_values(std::string_view query, std::string_view name) {
+  std::vector<std::string> values;
+  while (!query.empty()) {
+    const auto [pair, rest, more] = cut(query, '&');
+    const auto [key, value, found] = cut(pair, '=');
+    query = rest;
+    if (key != name) continue;
+    if (auto decoded = decode_percent(value)) values.push_back(std::move(*decoded));
+  }
+  return values;
+}
+
 }  // namespace gantry::serve

@@ -90,5 +90,7 @@ std::optional<std::string> decode_percent(std::string_view text);
 std::string encode_percent(std::string_view text);
 /// The first value of a name in "a=1&b=%2F"; nothing when it is absent or broken.
 std::optional<std::string> query_value(std::string_view query, std::string_view name);
+/// All of them.
+std::vector<std::string> query_values(std::string_view query, std::string_view name);
 
 }  // namespace gantry::serve
