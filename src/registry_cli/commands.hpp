@@ -10,6 +10,9 @@ using options::Globals;
 
 extern const Command kFsck;
 extern const Command kGc;
+extern const Command kProject;
+extern const Command kRobot;
 extern const Command kServe;
+extern const Command kUser;
 
 }  // namespace gantry::registry_cli

@@ -24,8 +24,7 @@ Result<int> run_fsck(const Globals& globals, const FsckArguments& arguments) {
 }
 
 constexpr options::Option kOptions[] = {
-    options::option<&FsckArguments::storage>(0, "storage", "FOLDER", "Of this registry, as for `serve`")
-        .completing(options::Completes::folders),
+    storage_option<&FsckArguments::storage>(),
     options::flag<&FsckArguments::quick>(0, "quick", "Look whether blobs are there, but do not read them"),
     options::flag<&FsckArguments::repair>(0, "repair", "Drop what is damaged or missing"),
 };

@@ -25,8 +25,7 @@ Result<int> run_gc(const Globals& globals, const GcArguments& arguments) {
 }
 
 constexpr options::Option kOptions[] = {
-    options::option<&GcArguments::storage>(0, "storage", "FOLDER", "Of this registry, as for `serve`")
-        .completing(options::Completes::folders),
+    storage_option<&GcArguments::storage>(),
     options::option<&GcArguments::grace, options::read_duration>(0, "grace", "TIME",
                                                                  "Leave what was pushed or used since then (1h)"),
     options::flag<&GcArguments::untagged>(0, "untagged", "Remove manifests that no tag leads to as well"),

@@ -2,11 +2,12 @@
 #include "base/file.hpp"
 #include "base/log.hpp"
 #include "options/print.hpp"
+#include "registry/accounts_gate.hpp"
 #include "registry/api.hpp"
 #include "registry/from_store.hpp"
 #include "registry/service.hpp"
 #include "registry_cli/commands.hpp"
-#include "registry_cli/configuration.hpp"
+#include "registry_cli/serve_settings.hpp"
 #include "registry_cli/storage_option.hpp"
 #include "serve/activation.hpp"
 #include "serve/server.hpp"
@@ -23,47 +24,54 @@ namespace gantry::registry_cli {
 
 namespace {
 
-/// What a file, the environment and the command line can say; empty: they do not.
-struct ServeSettings {
-  std::optional<std::string> listen, storage, access_log, htpasswd, tls_cert, tls_key;
-  std::optional<bool> anonymous_pull, from_store, read_only;
-};
 struct ServeCommandArguments {
   std::string config;
   bool check = false;
   ServeSettings settings;
 };
 
-/// The same, settled.
-struct ServeArguments {
-  std::string listen;
-  std::string storage;
-  std::string access_log;
-  std::string htpasswd;
-  std::string tls_cert;
-  std::string tls_key;
-  bool anonymous_pull = false;
-  bool from_store = false;
-  bool read_only = false;
-};
-
 constexpr std::int64_t kUploadsKept = kSecond * 3600 * 24;
 constexpr std::int64_t kUploadsSwept = kSecond * 3600;
 
-Result<Fd> open_access_log(const std::string& path) {
+Result<Fd> open_log(const std::string& path) {
   if (path.empty()) return Fd();
   if (path == "-") return Fd(1).duplicate();
   return open_file(path, O_WRONLY | O_APPEND | O_CREAT, 0640);
 }
 
-Result<registry::GateSettings> make_gate(const ServeArguments& arguments) {
-  registry::GateSettings settings;
-  settings.anonymous_pull = arguments.anonymous_pull;
-  if (!arguments.htpasswd.empty()) settings.passwords = TRY(registry::Passwords::load(arguments.htpasswd));
-  else if (arguments.anonymous_pull)
+Result<> check_access(const ServeArguments& arguments) {
+  if (arguments.htpasswd.empty() && arguments.anonymous_pull)
     return fail(Code::invalid, "--anonymous-pull says who needs no password, and nobody needs one")
-        .with_cure("name the users with --htpasswd");
-  return settings;
+        .with_cure("name the users with --htpasswd; with accounts, `gantry registry project` says it");
+  if (arguments.token_keys.empty() != arguments.token_issuer.empty())
+    return fail(Code::invalid, "tokens of another issuer take its keys and its name")
+        .with_cure("give both --token-keys and --token-issuer");
+  if (!arguments.token_realm.empty() && arguments.token_keys.empty())
+    return fail(Code::invalid, "--token-realm sends clients to an issuer whose keys are not known here")
+        .with_cure("name them with --token-keys");
+  return {};
+}
+
+/// `folder` is that of the storage; empty: there is none, and so no accounts.
+Result<std::unique_ptr<registry::Gate>> make_gate(const ServeArguments& arguments, const std::string& folder) {
+  TRY(check_access(arguments));
+  const bool has_accounts = !folder.empty() && path_exists(folder + "/accounts.db");
+  if (!arguments.htpasswd.empty()) {
+    if (has_accounts || !arguments.token_keys.empty())
+      return fail(Code::invalid, "--htpasswd is another list of users than the accounts of this registry")
+          .with_cure("drop --htpasswd, or choose another --storage");
+    return registry::make_password_gate(TRY(registry::Passwords::load(arguments.htpasswd)), arguments.anonymous_pull);
+  }
+  if (folder.empty()) return registry::make_open_gate();
+  registry::AccountsGateSettings settings{.folder = folder,
+                                          .public_url = arguments.public_url,
+                                          .tls = !arguments.tls_cert.empty(),
+                                          .key_set = arguments.token_keys,
+                                          .issuer = arguments.token_issuer,
+                                          .realm = arguments.token_realm};
+  // Whoever names an issuer wants a closed door.
+  if (!arguments.token_keys.empty()) return registry::make_accounts_gate(std::move(settings));
+  return registry::make_growing_gate(std::move(settings));
 }
 
 /// As given, else the socket that systemd hands over, else 127.0.0.1:5000.
@@ -94,34 +102,41 @@ sigset_t block_signals() {
 }
 
 /// What is served, and what is to be done for it once a second.
-struct Backend {
-  serve::Handler& api;
+struct Served {
+  registry::Backend& api;
   std::function<bool()> works;
   std::function<Result<>()> upkeep;
+  std::string folder;  ///< with the accounts; empty: there are none
 };
 
 /// Until a signal comes.
-Result<> wait_for_end(const sigset_t& signals, registry::Gate& gate, serve::Tls* tls, const Backend& backend) {
+Result<> wait_for_end(const sigset_t& signals, registry::Gate& gate, serve::Tls* tls, const registry::Audit& audit,
+                      const Served& served) {
   while (true) {
     const timespec second{1, 0};
     if (sigtimedwait(&signals, nullptr, &second) > 0) return {};
     if (auto refreshed = gate.refresh(); !refreshed) log::error("{}", refreshed.error().message());
+    for (const auto& change : gate.news()) audit.note(change);
     if (auto refreshed = tls != nullptr ? tls->refresh() : Result<>(); !refreshed)
       log::error("{}", refreshed.error().message());
-    TRY(backend.upkeep());
+    TRY(served.upkeep());
   }
 }
 
-Result<int> serve_with(const ServeArguments& arguments, const sigset_t& signals, const Backend& backend) {
-  registry::Gate gate(TRY(make_gate(arguments)));
-  registry::Service service(backend.api, backend.works, gate, TRY(open_access_log(arguments.access_log)));
+Result<int> serve_with(const ServeArguments& arguments, const sigset_t& signals, const Served& served) {
+  const auto gate = TRY(make_gate(arguments, served.folder));
+  registry::ServiceSettings settings;
+  settings.access_log = TRY(open_log(arguments.access_log));
+  settings.audit_log = TRY(open_log(arguments.audit_log));
+  settings.rate_limit = arguments.rate_limit;
+  registry::Service service(served.api, served.works, *gate, std::move(settings));
   const auto tls = TRY(make_tls(arguments));
   auto listener = TRY(make_listener(arguments));
   auto server = TRY(serve::Server::start(std::move(listener), service, {}, tls.get()));
   service.set_connections([&server] { return server.connections(); });
   TRY(options::print(fmt::format("listening on {}\n", server.address())));
   serve::notify_systemd("READY=1");
-  auto waited = wait_for_end(signals, gate, tls.get(), backend);
+  auto waited = wait_for_end(signals, *gate, tls.get(), service.audit(), served);
   serve::notify_systemd("STOPPING=1");
   service.stop();
   server.drain();
@@ -135,7 +150,7 @@ Result<int> serve_store(const Globals& globals, const ServeArguments& arguments,
         .with_cure("drop one of them");
   const std::string root = TRY(options::folders(globals)).root;
   registry::StoreApi api(TRY(content::Blobs::create(root)));
-  return serve_with(arguments, signals, {api, [&api] { return api.works(); }, [] { return Result<>(); }});
+  return serve_with(arguments, signals, {api, [&api] { return api.works(); }, [] { return Result<>(); }, ""});
 }
 
 /// What no request does: uploads that nobody goes on with, and the changes of other processes.
@@ -170,59 +185,17 @@ Result<int> serve_storage(const Globals& globals, const ServeArguments& argument
     return fail(Code::busy, "another registry serves {}", folder).with_cure("stop it, or choose another --storage");
   const Lock lock = TRY(std::move(alone));
   registry::Api api(storage, {.read_only = arguments.read_only});
-  return serve_with(
-      arguments, signals,
-      {api, [&storage] { return storage.metadata->has_repository("ready").has_value(); }, StorageUpkeep(storage, api)});
-}
-
-constexpr options::Option kSettings[] = {
-    options::option<&ServeSettings::listen>('l', "listen", "HOST:PORT",
-                                            "Serve there; 127.0.0.1:5000 when not given, port 0 is any free one"),
-    options::option<&ServeSettings::storage>(0, "storage", "FOLDER",
-                                             "Keep everything there; `registry` below --root when not given")
-        .completing(options::Completes::folders),
-    options::flag<&ServeSettings::from_store>(0, "from-store", "Serve the images of this host's store, read-only"),
-    options::option<&ServeSettings::access_log>(0, "access-log", "FILE",
-                                                "Add a line of JSON for each request; - is standard output")
-        .completing(options::Completes::files),
-    options::option<&ServeSettings::htpasswd>(0, "htpasswd", "FILE",
-                                              "Serve the users of this file alone, as htpasswd -B makes it")
-        .completing(options::Completes::files),
-    options::flag<&ServeSettings::anonymous_pull>(0, "anonymous-pull", "Let everybody pull, and the users push"),
-    options::option<&ServeSettings::tls_cert>(0, "tls-cert", "FILE", "Speak TLS with this certificate, in PEM")
-        .completing(options::Completes::files),
-    options::option<&ServeSettings::tls_key>(0, "tls-key", "FILE", "The certificate's key, in PEM")
-        .completing(options::Completes::files),
-    options::flag<&ServeSettings::read_only>(0, "read-only", "Take no pushes and delete nothing"),
-};
-
-/// The command line counts more than the environment, and that more than the file.
-Result<ServeArguments> settle(const ServeCommandArguments& given) {
-  ServeSettings file, environment;
-  if (!given.config.empty()) TRY(read_configuration(given.config, kSettings, &file));
-  TRY(read_environment(kSettings, &environment));
-  ServeArguments settled;
-  const ServeSettings* const sources[] = {&file, &environment, &given.settings};
-  auto choose = [&](auto member, auto& place) {
-    for (const ServeSettings* source : sources)
-      if (const auto& value = source->*member) place = *value;
-  };
-  choose(&ServeSettings::listen, settled.listen);
-  choose(&ServeSettings::storage, settled.storage);
-  choose(&ServeSettings::access_log, settled.access_log);
-  choose(&ServeSettings::htpasswd, settled.htpasswd);
-  choose(&ServeSettings::tls_cert, settled.tls_cert);
-  choose(&ServeSettings::tls_key, settled.tls_key);
-  choose(&ServeSettings::anonymous_pull, settled.anonymous_pull);
-  choose(&ServeSettings::from_store, settled.from_store);
-  choose(&ServeSettings::read_only, settled.read_only);
-  return settled;
+  return serve_with(arguments, signals,
+                    {api, [&storage] { return storage.metadata->has_repository("ready").has_value(); },
+                     StorageUpkeep(storage, api), folder});
 }
 
 Result<int> run_serve(const Globals& globals, const ServeCommandArguments& given) {
-  const auto arguments = TRY(settle(given));
+  const auto arguments = TRY(settle(given.settings, given.config));
   if (given.check) {
-    TRY(make_gate(arguments));
+    std::string folder;
+    if (!arguments.from_store) folder = TRY(storage_folder(globals, arguments.storage));
+    TRY(make_gate(arguments, folder));
     TRY(make_tls(arguments));
     return 0;
   }
@@ -239,7 +212,7 @@ constexpr options::Option kOptions[] = {
     options::flag<&ServeCommandArguments::check>(0, "check", "Only tell whether it could be served like this"),
 };
 constexpr options::Group kGroups[] = {options::group(kOptions),
-                                      options::group<&ServeCommandArguments::settings>(kSettings, "Settings")};
+                                      options::group<&ServeCommandArguments::settings>(kServeSettings, "Settings")};
 constexpr options::Example kExamples[] = {
     {"gantry registry serve", "Serve on 127.0.0.1:5000"},
     {"gantry registry serve --listen :443 --tls-cert host.crt --tls-key host.key", "Serve everybody, by TLS"},
