@@ -265,8 +265,12 @@ class GrowingGate final : public Gate {
  public:
   explicit GrowingGate(AccountsGateSettings settings) : settings_(std::move(settings)) {}
 
-  Glance glance(const serve::Request& request) override { return current().glance(request); }
-  std::optional<Caller> identify(const serve::Request& request) override { return current().identify(request); }
+  Glance glance(const serve::Request& request) override {
+    return closed_ ? Glance{true, std::nullopt} : current().glance(request);
+  }
+  std::optional<Caller> identify(const serve::Request& request) override {
+    return closed_ ? std::nullopt : current().identify(request);
+  }
   serve::Response challenge(const serve::Request& request, const Need& need) const override {
     return current().challenge(request, need);
   }
@@ -276,9 +280,12 @@ class GrowingGate final : public Gate {
   Result<> refresh() override {
     if (accounts_) return accounts_->refresh();
     if (!path_exists(settings_.folder + "/accounts.db")) return {};
+    // Whoever made accounts wants the others out, also when something is wrong with them.
+    closed_ = true;
     accounts_ = TRY(make_accounts_gate(settings_));
     accounts_->news();
     current_ = accounts_.get();
+    closed_ = false;
     return {};
   }
   std::vector<accounts::Change> news() override { return current().news(); }
@@ -290,6 +297,7 @@ class GrowingGate final : public Gate {
   std::unique_ptr<Gate> open_ = make_open_gate();
   std::unique_ptr<Gate> accounts_;
   std::atomic<Gate*> current_ = open_.get();
+  std::atomic<bool> closed_ = false;
 };
 
 }  // namespace

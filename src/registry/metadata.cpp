@@ -106,13 +106,13 @@ Result<> require_same_tag(sql::Database& database, std::int64_t repository, std:
                           std::string_view digest) {
   auto query = TRY(database.prepare("SELECT digest FROM tags WHERE repository=? AND name=?"));
   if (!TRY(query.bind_all(repository, tag).step()) || query.text(0) == digest) return {};
-  return fail(Code::exists, "the tag {} is protected and leads to {}", tag, query.text(0));
+  return fail(Code::unsupported, "the tag {} is protected and leads to {}", tag, query.text(0));
 }
 
 /// `text` gives the names of the tags that are about to go.
 Result<> require_unprotected(sql::Statement& tags, const Metadata::Chooses& is_protected) {
   while (TRY(tags.step()))
-    if (is_protected(tags.text(0))) return fail(Code::exists, "the tag {} is protected", tags.text(0));
+    if (is_protected(tags.text(0))) return fail(Code::unsupported, "the tag {} is protected", tags.text(0));
   return {};
 }
 

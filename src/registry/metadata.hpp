@@ -74,28 +74,27 @@ class Metadata {
   /// Says yes or no to a name.
   using Chooses = std::function<bool(std::string_view)>;
 
-  // A repository that does not exist has nothing in it.
+  // A repository that does not exist has nothing in it. Code::unsupported is what a rule of the project forbids: it is
+  // full, or a tag is protected.
 
   /// Bytes of the blob, when the repository has it. Notes that it is in use, so that a collection leaves it to whoever
   /// asks before a push.
   Result<std::optional<std::uint64_t>> use_blob(std::string_view repository, const oci::Digest& digest);
   /// The same for a blob in any repository that `may_use` says yes to.
   Result<std::optional<std::uint64_t>> find_anywhere(const oci::Digest& digest, const Chooses& may_use);
-  /// Adds the blob to the repository after `publish`, which makes sure of its file. Code::denied: the project has no
-  /// room for it.
+  /// Adds the blob to the repository after `publish`, which makes sure of its file.
   Result<> link_blob(const BlobEntry& entry, const std::function<Result<>()>& publish);
   /// False: it was not there.
   Result<bool> unlink_blob(std::string_view repository, const oci::Digest& digest);
 
   /// By tag or digest.
   Result<std::optional<ManifestRecord>> find_manifest(std::string_view repository, std::string_view reference);
-  /// Adds it after `publish`. Code::not_found names what it refers to and the repository has not; Code::exists: the tag
-  /// stays; Code::denied: the project has no room.
+  /// Adds it after `publish`. Code::not_found names what it refers to and the repository has not.
   Result<> put_manifest(std::string_view repository, const NewManifest& manifest,
                         const std::function<Result<>()>& publish);
   /// A copy of another registry's manifest is still what that one has.
   Result<> confirm_manifest(std::string_view repository, const oci::Digest& digest);
-  /// With the tags that lead to it. False: it was not there. Code::exists: a tag that leads to it is protected.
+  /// With the tags that lead to it. False: it was not there.
   Result<bool> remove_manifest(std::string_view repository, const oci::Digest& digest, const Chooses& is_protected);
   Result<bool> remove_tag(std::string_view repository, std::string_view tag, const Chooses& is_protected);
 
@@ -111,7 +110,7 @@ class Metadata {
 
   /// Bytes of a project's blobs and manifests, each once.
   Result<std::uint64_t> bytes_of(std::string_view project);
-  /// Code::denied: the project is full.
+  /// Whether the project is full already.
   Result<> check_room(const Room& room);
 
   // For collections and checks.

@@ -19,7 +19,7 @@ Result<> check_room(sql::Database& database, const Room& room) {
   if (room.bytes == 0) return {};
   const auto taken = TRY(bytes_of(database, room.project));
   if (taken <= room.bytes) return {};
-  return fail(Code::denied, "the project {} may take {}, and this would make it {}", room.project,
+  return fail(Code::unsupported, "the project {} may take {}, and this would make it {}", room.project,
               human_size(room.bytes), human_size(taken));
 }
 

@@ -38,6 +38,16 @@ have_team() {
   equal "$(ask /v2/)" 401
 }
 
+@test "accounts that cannot be read close a registry too" {
+  serve
+  equal "$(ask /v2/)" 200
+  head -c 5000 /dev/zero >"$STORAGE/accounts.db"
+  printf x | dd of="$STORAGE/accounts.db" conv=notrunc status=none
+  closed() { [[ $(ask /v2/) == 401 ]]; }
+  eventually closed
+  contains "$(<"$WORK/$SERVER.out")" accounts.db
+}
+
 @test "skopeo, podman, buildah and gantry push and pull as their users may" {
   need_root
   need podman buildah
