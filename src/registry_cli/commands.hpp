@@ -8,6 +8,7 @@ namespace gantry::registry_cli {
 using options::Command;
 using options::Globals;
 
+extern const Command kBackup;
 extern const Command kFsck;
 extern const Command kGc;
 extern const Command kProject;
