@@ -1,5 +1,7 @@
 # The server of names, asked by real clients in network namespaces of the test's own.
 
+# shellcheck disable=SC2030,SC2031,SC2154  # each test is a subshell; run sets variables
+
 load ../support/common
 
 setup() {
@@ -12,6 +14,7 @@ setup() {
   HOST_NS=$HOST_PID
   local word
   read -r word <&"${HOST[0]}"
+  [[ $word == ready ]]
   # What a bridge would give the host, and what a container would speak from.
   on_host ip address add 10.1.0.1/24 dev lo
   on_host ip address add 10.1.0.2/32 dev lo
@@ -71,7 +74,7 @@ front() {
   equal "$(on_host dig +short -b fd01::2 @fd01::1 web AAAA)" fd01::2
   equal "$(status web MX)" NOERROR
   equal "$(status none.dns.gantry)" NXDOMAIN
-  equal "$(status -c CH version.bind TXT)" REFUSED
+  contains "$(status -c CH version.bind TXT)" REFUSED
 }
 
 @test "members come and go while it serves, and no answer is older than the question" {
@@ -110,7 +113,7 @@ gone() { ! on_host ss -lnu | grep -q "$1:53"; }
   front
   serve
   # Another one of ours is the server upstream.
-  FOLDER=$WORK/up
+  local FOLDER=$WORK/up
   mkdir -p "$FOLDER"
   network world '{"listen":["10.9.0.1"],"subnets":["10.0.0.0/8"]}'
   member world one '{"names":["example.org"],"addresses":["192.0.2.1"]}'
@@ -137,6 +140,7 @@ gone() { ! on_host ss -lnu | grep -q "$1:53"; }
   coproc FORGER { exec nsenter --net="/proc/$HOST_NS/ns/net" python3 "$GANTRY_SOURCE/test/support/forging_dns.py" 10.9.0.1 3>&-; }
   local word pid=$FORGER_PID
   read -r word <&"${FORGER[0]}"
+  [[ $word == ready ]]
   equal "$(ask example.org)" 192.0.2.53
   kill "$pid"
 }
@@ -151,6 +155,7 @@ gone() { ! on_host ss -lnu | grep -q "$1:53"; }
 }
 
 @test "port 53 is taken: one sentence in the network's state" {
+  # shellcheck disable=SC2034  # its process id is what counts
   coproc OTHER { exec nsenter --net="/proc/$HOST_NS/ns/net" socat UDP4-RECV:53,bind=10.1.0.1 STDOUT 3>&-; }
   local pid=$OTHER_PID
   eventually taken
