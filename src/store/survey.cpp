@@ -1,6 +1,7 @@
 #include "store/survey.hpp"
 
 #include "oci/media_types.hpp"
+#include "store/pins.hpp"
 
 namespace gantry::store {
 
@@ -89,6 +90,7 @@ Result<Survey> survey(const Store& store) {
     auto visited = Walk(store, image, found).visit(entry);
     if (!visited) found.broken.push_back({entry.digest, image, visited.error().text()});
   }
+  for (auto& layer : TRY(Pins(store.root()).layers())) found.layers.insert(std::move(layer));
   return found;
 }
 
