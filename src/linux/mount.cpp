@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -62,6 +63,15 @@ bool is_file(const std::string& path) {
   return stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode);
 }
 
+/// Steps of a build may make the same layer twice, which overlayfs refuses. The upper one of them says all that the
+/// lower one does.
+std::vector<std::string> distinct(const std::vector<std::string>& layers) {
+  std::vector<std::string> kept;
+  for (const auto& layer : layers)
+    if (std::ranges::find(kept, layer) == kept.end()) kept.push_back(layer);
+  return kept;
+}
+
 /// The layer by its name, or the mount that is made of it: that has no name to be found by (since Linux 6.13).
 bool add_layer(const Fd& context, const std::string& path, const Fd& layer) {
   if (layer.valid()) return fsconfig(context.get(), FSCONFIG_SET_FD, "lowerdir+", nullptr, layer.get()) == 0;
@@ -98,15 +108,15 @@ Result<Fd> make_overlay(const Overlay& overlay, std::uint64_t attributes) {
   // One "lowerdir+" a layer: no 4096-byte limit on all of them together and no escaping (since Linux 6.5).
   bool separate = true;
   std::vector<Fd> images;  // closing one dissolves its mount: not before the overlay holds it
-  for (const auto& layer : overlay.layers) {
+  for (const auto& layer : distinct(overlay.layers)) {
     images.push_back(is_file(layer) ? TRY(mount_image(layer)) : Fd());
     if (add_layer(context, layer, images.back())) continue;
-    if (images.back().valid() || &layer != &overlay.layers.front() || errno != EINVAL)
+    if (images.back().valid() || layer != overlay.layers.front() || errno != EINVAL)
       return fs_error(context, fmt::format("add layer {} to the overlay", layer));
     separate = false;
     break;
   }
-  if (!separate) TRY(configure(context, "overlay", {"lowerdir", join(overlay.layers, ":")}));
+  if (!separate) TRY(configure(context, "overlay", {"lowerdir", join(distinct(overlay.layers), ":")}));
   if (!overlay.upper.empty()) {
     TRY(configure(context, "overlay", {"upperdir", overlay.upper}));
     TRY(configure(context, "overlay", {"workdir", overlay.work}));
