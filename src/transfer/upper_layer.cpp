@@ -1,0 +1,150 @@
+#include "transfer/upper_layer.hpp"
+
+#include "archive/hash.hpp"
+#include "archive/pack.hpp"
+#include "base/file.hpp"
+#include "erofs/write_layer.hpp"
+#include "linux/mount.hpp"
+#include "oci/media_types.hpp"
+#include "transfer/layer.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+
+namespace gantry::transfer {
+
+namespace {
+
+/// For what is only to be hashed.
+class Nowhere final : public Sink {
+ public:
+  Result<> write(Bytes) override { return {}; }
+};
+
+/// Counts what is below a folder and gives it no later times than `latest`.
+class Settling {
+ public:
+  explicit Settling(const std::optional<Timestamp>& latest) : latest_(latest) {}
+
+  Result<> run(const Fd& folder) {
+    for (const auto& name : TRY(list_folder_at(folder.get(), "."))) TRY(visit(folder, name));
+    return {};
+  }
+  std::uint64_t count() const { return count_; }
+
+ private:
+  Result<> visit(const Fd& folder, const std::string& name) {
+    struct stat info;
+    if (fstatat(folder.get(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) < 0) return Error::system("look at {}", name);
+    ++count_;
+    if (S_ISDIR(info.st_mode)) TRY(run(TRY(open_at(folder.get(), name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW))));
+    if (!latest_ || info.st_mtim.tv_sec * kSecond + info.st_mtim.tv_nsec <= *latest_) return {};
+    const timespec time{.tv_sec = *latest_ / kSecond, .tv_nsec = *latest_ % kSecond};
+    const std::array<timespec, 2> times{time, time};
+    if (utimensat(folder.get(), name.c_str(), times.data(), AT_SYMLINK_NOFOLLOW) < 0)
+      return Error::system("set the time of {}", name);
+    return {};
+  }
+
+  const std::optional<Timestamp>& latest_;
+  std::uint64_t count_ = 0;
+};
+
+struct Packed {
+  oci::Digest digest;
+  std::uint64_t size = 0;
+};
+
+Result<Packed> pack_into(Sink& out, const Fd& folder) {
+  archive::HashingSink hashing(out);
+  TRY(archive::pack(folder, hashing, {.overlay = true}));
+  return Packed{.digest = hashing.finish(), .size = hashing.size()};
+}
+
+/// As a blob, which is committed.
+Result<Packed> pack_blob(const store::Store& store, const Fd& folder, const oci::Digest& expected) {
+  auto blob = TRY(store.blobs().begin());
+  FileSink file(TRY(blob.fd().duplicate()), "the blob");
+  auto packed = TRY(pack_into(file, folder));
+  if (!expected.empty() && packed.digest != expected)
+    return fail(Code::corrupt, "layer {} has been changed on disk: it packs to {}", expected.text(),
+                packed.digest.text())
+        .with_cure("build its image again with --no-cache");
+  if (!store.blobs().has(packed.digest)) TRY(blob.commit(packed.digest));
+  return packed;
+}
+
+/// A store of EROFS images needs the tar: from the blob, or from a file that goes again.
+Result<> write_image(const store::Store& store, const store::LayerStaging& staging, const Fd& folder,
+                     const Packed& packed) {
+  auto scratch = TRY(content::Scratch::make_file(store.root() + "/tmp"));
+  Fd tar = TRY(scratch.fd().duplicate());
+  if (store.blobs().has(packed.digest)) {
+    tar = TRY(store.blobs().open(packed.digest));
+  } else {
+    FileSink file(TRY(scratch.fd().duplicate()), "the layer");
+    TRY(archive::pack(folder, file, {.overlay = true}));
+  }
+  PositionedSource source(tar, 0, "the layer");
+  std::array<std::uint8_t, 16> uuid{};
+  for (std::size_t i = 0; i < uuid.size(); ++i)
+    uuid[i] = static_cast<std::uint8_t>(std::stoul(packed.digest.hex().substr(2 * i, 2), nullptr, 16));
+  Fd image = TRY(open_file(staging.path(), O_RDWR));
+  TRY(erofs::write_layer(source, image, {.uuid = uuid}));
+  return {};
+}
+
+}  // namespace
+
+Result<SealedLayer> seal_upper(const store::Store& store, store::LayerStaging& staging, const std::string& upper,
+                               const SealOptions& options) {
+  Fd folder = TRY(open_folder(upper));
+  Settling settling(options.max_mtime);
+  TRY(with_context(settling.run(folder), "read what was written"));
+  if (settling.count() == 0) return SealedLayer{};
+  Packed packed;
+  if (options.keep_blob) {
+    packed = TRY(pack_blob(store, folder, {}));
+  } else {
+    Nowhere nowhere;
+    packed = TRY(pack_into(nowhere, folder));
+  }
+  if (!store.layers().has(packed.digest)) {
+    if (staging.driver().is_image()) TRY(write_image(store, staging, folder, packed));
+    TRY(staging.commit(packed.digest, {.driver = {}, .size = packed.size, .entries = settling.count()}));
+  }
+  return SealedLayer{.diff_id = packed.digest, .size = packed.size, .entries = settling.count()};
+}
+
+Result<SealedLayer> copy_upper(const store::Store& store, const std::string& upper,
+                               const std::optional<Timestamp>& max_mtime) {
+  Fd folder = TRY(open_folder(upper));
+  if (TRY(list_folder(upper)).empty()) return SealedLayer{};
+  auto scratch = TRY(content::Scratch::make_file(store.root() + "/tmp"));
+  FileSink file(TRY(scratch.fd().duplicate()), "the layer");
+  TRY(archive::pack(folder, file, {.overlay = true, .max_mtime = max_mtime}));
+  if (lseek(scratch.fd().get(), 0, SEEK_SET) < 0) return Error::system("read the layer");
+  LayerOrder order;
+  order.label = "the new layer";
+  order.source = std::make_unique<FileSource>(TRY(scratch.fd().duplicate()), "the layer");
+  auto job = TRY(LayerJob::start(store, std::move(order)));
+  auto received = TRY(job.finish());
+  TRY(received.commit());
+  const auto info = TRY(store.layers().info(received.diff_id()));
+  return SealedLayer{.diff_id = received.diff_id(), .size = info.size, .entries = info.entries};
+}
+
+Result<oci::Descriptor> plain_blob(const store::Store& store, const oci::Digest& diff_id) {
+  oci::Descriptor blob{.media_type = std::string(oci::layer_media_type(oci::Compression::none)), .digest = diff_id};
+  if (!store.blobs().has(diff_id)) {
+    Fd layer = TRY(linux::open_layer(store.layers().path(diff_id)));
+    TRY(pack_blob(store, TRY(open_at(layer.get(), ".", O_RDONLY | O_DIRECTORY)), diff_id));
+  }
+  blob.size = static_cast<std::int64_t>(TRY(store.blobs().size(diff_id)));
+  return blob;
+}
+
+}  // namespace gantry::transfer
