@@ -13,8 +13,7 @@ setup() {
   need buildah skopeo jq busybox
   [[ -x $GANTRY_BIN/gantry-build ]] || skip "gantry-build is not built"
   gantry image bootstrap busybox >/dev/null
-  peer pull --quiet "oci:$WORK/root:$(stored busybox)" >"$WORK/base"
-  peer tag "$(<"$WORK/base")" localhost/busybox
+  give_peer busybox
 }
 
 teardown() {
@@ -29,6 +28,12 @@ peer() { buildah --root "$WORK/peer" --runroot "$WORK/peer-run" "$@"; }
 stored() {
   jq -r --arg name "/$1:" '.manifests[].annotations["org.opencontainers.image.ref.name"] | select(contains($name))' \
     "$WORK/root/index.json" | head -n 1
+}
+
+# give_peer NAME: the peer's storage gets an image of ours.
+give_peer() {
+  skopeo copy --quiet "oci:$WORK/root:$(stored "$1")" \
+    "containers-storage:[overlay@$WORK/peer+$WORK/peer-run]localhost/$1:latest"
 }
 
 # What two builders must agree about. The peer writes its version into a label.
@@ -71,13 +76,13 @@ compare() {
     cat "$WORK/log"
     return 1
   }
-  peer pull --quiet "oci:$WORK/root:$(stored ours)" >"$WORK/ours"
+  give_peer ours
   peer bud --isolation chroot --pull-never --quiet --format docker --layers=false "${options[@]}" --file "$peer_file" \
     --tag localhost/theirs "$context" >"$WORK/log" 2>&1 || {
     cat "$WORK/log"
     return 1
   }
-  show "$(<"$WORK/ours")" >"$WORK/ours.txt"
+  show localhost/ours >"$WORK/ours.txt"
   show localhost/theirs >"$WORK/theirs.txt"
   diff --label buildah --label gantry --unified=1 "$WORK/theirs.txt" "$WORK/ours.txt"
 }
