@@ -71,6 +71,7 @@ bench_build() {
   make_context
   "${gantry[@]}" build --quiet "$work/five" >/dev/null
   "${buildah[@]}" build "${buildah_options[@]}" "$work/five" >/dev/null
+  # shellcheck disable=SC2153  # ROUNDS: bench/common.bash
   compare "build, all cached" "$ROUNDS" 0.1 "$work/five"
   compare "build, nothing cached" 10 0.125 "$work/five" --no-cache
   build_stages

@@ -1,3 +1,4 @@
+#include "cli/build_commands.hpp"
 #include "cli/commands.hpp"
 
 // What a sibling program answers, its help, man page and completion included. Here is what lists of commands show.
@@ -17,6 +18,10 @@ constinit const Command kArtifact = of_transfer("artifact", "Keep arbitrary file
 constinit const Command kBlob = of_transfer("blob", "Print a blob of a repository");
 constinit const Command kBootstrap =
     of_transfer("bootstrap", "Make an image from this machine's own packages, without a registry");
+constinit const Command kBuild = {
+    .name = "build", .second_name = "bud", .summary = "Build an image from a Dockerfile", .program = "gantry-build"};
+constinit const Command kBuilder = {
+    .name = "builder", .summary = "Build images step by step, without a Dockerfile", .program = "gantry-build"};
 constinit const Command kCat = of_transfer("cat", "Print files of an image, wherever it is");
 constinit const Command kCatalog = of_transfer("catalog", "List the repositories of a registry");
 constinit const Command kConfig =

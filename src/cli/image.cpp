@@ -1,3 +1,4 @@
+#include "cli/build_commands.hpp"
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
 #include "cli/inspections.hpp"
@@ -87,11 +88,11 @@ constinit const Command kExists = options::command<exists>({
 });
 
 constexpr const Command* kCommands[] = {
-    &kAppend,       &kBlob,   &kBootstrap, &kCat,          &kCatalog, &kConfig,     &kCopy,       &kImageDiff,
-    &kDigest,       &kExists, &kExtract,   &kFind,         &kFlatten, &kHistory,    &kImport,     &kInsert,
-    &kImageInspect, &kLayers, &kLoad,      &kLock,         &kImageLs, &kImageMount, &kImagePrune, &kPull,
-    &kPush,         &kRebase, &kRepack,    &kImageRm,      &kSave,    &kSearch,     &kSquash,     &kSync,
-    &kTag,          &kTags,   &kImageTree, &kImageUnmount, &kUnpack,  &kUntag,      &kValidate};
+    &kAppend, &kBlob,         &kBootstrap, &kCat,       &kCatalog,      &kConfig,  &kCopy,       &kImageDiff,
+    &kDigest, &kExists,       &kExtract,   &kFind,      &kFlatten,      &kHistory, &kImport,     &kInsert,
+    &kBuild,  &kImageInspect, &kLayers,    &kLoad,      &kLock,         &kImageLs, &kImageMount, &kImagePrune,
+    &kPull,   &kPush,         &kRebase,    &kRepack,    &kImageRm,      &kSave,    &kSearch,     &kSquash,
+    &kSync,   &kTag,          &kTags,      &kImageTree, &kImageUnmount, &kUnpack,  &kUntag,      &kValidate};
 
 }  // namespace
 

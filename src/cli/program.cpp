@@ -1,6 +1,7 @@
 #include "cli/program.hpp"
 
 #include "base/version.hpp"
+#include "cli/build_commands.hpp"
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
 #include "options/program.hpp"
@@ -12,12 +13,11 @@ namespace {
 constexpr options::Group kGroups[] = {options::group(options::kGlobalOptions)};
 
 constexpr const Command* kCommands[] = {
-    &kArtifact, &kAttach,  &kCommit,  &kCompletion,  &kContainer, &kCp,     &kCreate,  &kDiff,
-    &kEvents,   &kExec,    &kExport,  &kHealthcheck, &kHistory,   &kImage,  &kImages,  &kImport,
-    &kInfo,     &kInspect, &kKill,    &kLoad,        &kLogin,     &kLogout, &kLogs,    &kManifest,
-    &kPause,    &kPs,      &kPull,    &kPush,        &kRegistry,  &kRename, &kRestart, &kRm,
-    &kRmi,      &kRun,     &kSave,    &kSearch,      &kStart,     &kStats,  &kStop,    &kSystem,
-    &kTag,      &kTop,     &kUnpause, &kUntag,       &kVersion,   &kWait,
+    &kArtifact, &kAttach, &kBuild,   &kBuilder,     &kCommit,  &kCompletion, &kContainer, &kCp,     &kCreate, &kDiff,
+    &kEvents,   &kExec,   &kExport,  &kHealthcheck, &kHistory, &kImage,      &kImages,    &kImport, &kInfo,   &kInspect,
+    &kKill,     &kLoad,   &kLogin,   &kLogout,      &kLogs,    &kManifest,   &kPause,     &kPs,     &kPull,   &kPush,
+    &kRegistry, &kRename, &kRestart, &kRm,          &kRmi,     &kRun,        &kSave,      &kSearch, &kStart,  &kStats,
+    &kStop,     &kSystem, &kTag,     &kTop,         &kUnpause, &kUntag,      &kVersion,   &kWait,
 };
 
 constexpr options::Example kExamples[] = {

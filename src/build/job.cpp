@@ -1,0 +1,119 @@
+#include "build/job.hpp"
+
+#include "base/file.hpp"
+#include "build/context.hpp"
+#include "build/plan.hpp"
+#include "dockerfile/ignore.hpp"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <set>
+#include <thread>
+
+namespace gantry::build {
+
+namespace {
+
+constexpr const char* kNames[] = {"Containerfile", "Dockerfile"};
+constexpr std::size_t kLargest = 16u << 20;
+
+Result<DockerfileText> read_as(const std::string& path) {
+  auto text = TRY(read_file(path, kLargest));
+  return DockerfileText{.path = path, .text = std::move(text)};
+}
+
+/// The ignore file of a context, wherever it is.
+Result<dockerfile::IgnoreRules> read_ignored(const Sources& sources, const std::string& dockerfile) {
+  std::vector<std::string> paths;
+  if (!sources.ignore_file.empty()) paths = {sources.ignore_file};
+  else {
+    const auto known = dockerfile::ignore_files(dockerfile);
+    if (!dockerfile.empty()) paths.push_back(known.beside);
+    for (const auto& name : known.in_context) paths.push_back(sources.context + "/" + name);
+  }
+  for (const auto& path : paths) {
+    auto text = read_file(path);
+    if (text) return dockerfile::IgnoreRules::parse(*text, path);
+    if (text.error().code() != Code::not_found || !sources.ignore_file.empty()) return std::move(text.error());
+  }
+  return dockerfile::IgnoreRules();
+}
+
+/// Opens the folders that the graph names; only the main one has an ignore file of its own.
+Result<std::vector<Context>> open_contexts(const Settings& settings, const Job& job, const Graph& graph,
+                                           const std::string& dockerfile) {
+  const std::string memory = settings.store.root() + "/contexts";
+  std::vector<Context> contexts;
+  for (const auto& folder : graph.contexts) {
+    auto ignored = folder.name.empty()
+                       ? TRY(read_ignored(job.sources, dockerfile))
+                       : TRY(read_ignored({.context = folder.path, .dockerfile = {}, .ignore_file = {}}, ""));
+    contexts.push_back(TRY(Context::open(folder.path, std::move(ignored), memory)));
+  }
+  return contexts;
+}
+
+/// Nodes of different platforms that are the same are one, as their keys tell: the graph is common to all.
+Result<std::vector<ImagePlan>> plan_all(const Settings& settings, const Job& job, Graph& graph) {
+  Bases bases(settings.store, job.request.pull, job.fetch);
+  std::vector<ImagePlan> plans;
+  for (const auto& platform : job.platforms) {
+    Request request = job.request;
+    request.platform = platform;
+    plans.push_back(TRY(plan_image(request, bases, settings.time, graph)));
+  }
+  return plans;
+}
+
+std::size_t choose_jobs(std::size_t wanted) {
+  return wanted != 0 ? wanted : std::max<std::size_t>(std::thread::hardware_concurrency(), 1);
+}
+
+}  // namespace
+
+Result<DockerfileText> read_dockerfile(const Sources& sources) {
+  if (sources.dockerfile == "-") {
+    const Fd input = TRY(open_file("/dev/stdin", O_RDONLY));
+    auto text = TRY(read_all(input, "standard input", kLargest));
+    return DockerfileText{.path = {}, .text = std::move(text)};
+  }
+  if (!sources.dockerfile.empty()) {
+    auto text = read_as(sources.dockerfile);
+    if (text || text.error().code() != Code::not_found || sources.dockerfile.starts_with('/')) return text;
+    // As buildah: a path in the context serves too.
+    auto inside = read_as(sources.context + "/" + sources.dockerfile);
+    return inside ? std::move(inside) : std::move(text);
+  }
+  for (const char* name : kNames) {
+    auto text = read_as(sources.context + "/" + name);
+    if (text || text.error().code() != Code::not_found) return text;
+  }
+  return fail(Code::not_found, "{} has neither a Containerfile nor a Dockerfile", sources.context)
+      .with_cure("name one: -f FILE");
+}
+
+Result<Built> build(const Settings& settings, const Job& job, Observer& observer) {
+  Graph graph;
+  const auto plans = TRY(plan_all(settings, job, graph));
+  auto contexts = TRY(open_contexts(settings, job, graph, job.request.file.file));
+  std::set<NodeId> wanted;
+  for (const auto& plan : plans)
+    if (!plan.chain.empty()) wanted.insert(plan.top);
+  Scheduler scheduler(settings, graph, contexts, observer);
+  Built built;
+  built.failure = TRY(scheduler.run(wanted, choose_jobs(job.jobs)));
+  if (built.failure) {
+    built.failed = graph.nodes[built.failure->node];
+    return built;
+  }
+  for (const auto& plan : plans) {
+    built.images.push_back(TRY(store_image(settings.store, plan, scheduler, job.annotations, job.format)));
+    built.layers.push_back(plan.chain.empty() ? std::vector<oci::Digest>() : scheduler.layers(plan.top));
+  }
+  built.root = built.images.size() == 1 ? built.images.front().manifest
+                                        : TRY(store_index(settings.store, built.images, job.annotations));
+  return built;
+}
+
+}  // namespace gantry::build

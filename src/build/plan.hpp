@@ -1,0 +1,33 @@
+#pragma once
+
+#include "build/bases.hpp"
+#include "build/graph.hpp"
+#include "build/request.hpp"
+#include "oci/image_spec.hpp"
+
+#include <map>
+#include <optional>
+#include <vector>
+
+namespace gantry::build {
+
+/// A line of an image's history before it is known whether files were changed.
+struct HistoryNote {
+  oci::History history;
+  std::optional<NodeId> node;  ///< the layer is this one's; none: `history` says all
+};
+
+/// An image that is to be made: files by a node, all else by a config without layers and history.
+struct ImagePlan {
+  NodeId top = 0;
+  std::vector<NodeId> chain;  ///< the nodes that make its layers, the base first
+  oci::ImageConfig config;
+  std::vector<HistoryNote> history;
+  std::map<oci::Digest, oci::Descriptor> blobs;  ///< of the base's layers, by diff id
+};
+
+/// Turns the stages that the target needs into nodes of `graph`. Reads configs of images, and no files: the result
+/// depends on nothing else. `time` is the time of all that is made. Errors name the line.
+Result<ImagePlan> plan_image(const Request& request, Bases& bases, Timestamp time, Graph& graph);
+
+}  // namespace gantry::build

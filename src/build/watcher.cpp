@@ -1,0 +1,50 @@
+#include "build/watcher.hpp"
+
+#include "base/file.hpp"
+#include "base/log.hpp"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace gantry::build {
+
+namespace {
+
+[[noreturn]] void watch(const runtime::Settings& settings, const std::string& container, const Fd& pipe) {
+  setsid();
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) signal(number, SIG_IGN);
+  char word;
+  ssize_t got;
+  do {
+    got = read(pipe.get(), &word, 1);
+  } while (got < 0 && errno == EINTR);
+  if (got != 1)
+    if (auto removed = runtime::remove(settings, container, true); !removed)
+      log::warning("a container of a build stays: {}", removed.error().message());
+  _exit(0);
+}
+
+}  // namespace
+
+Result<Watcher> Watcher::start(const runtime::Settings& settings, const std::string& container) {
+  Pipe pipe = TRY(make_pipe());
+  const pid_t child = fork();
+  if (child < 0) return Error::system("start a process");
+  if (child == 0) {
+    pipe.write.close();
+    watch(settings, container, pipe.read);
+  }
+  return Watcher(child, std::move(pipe.write));
+}
+
+Watcher::~Watcher() {
+  if (child_ == 0) return;
+  best_effort(write_all(alive_, ".", "the watcher's pipe"));
+  while (waitpid(child_, nullptr, 0) < 0 && errno == EINTR) {
+  }
+}
+
+}  // namespace gantry::build

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "options/command.hpp"
+
+// What gantry-build answers.
+
+namespace gantry::cli {
+
+extern const options::Command kBuild, kBuilder;
+
+}  // namespace gantry::cli
