@@ -16,6 +16,9 @@ extern const Command kCommit, kCp, kEvents, kHealthcheck, kPause, kPod, kRename,
 extern const Command kAppend, kArtifact, kBlob, kBootstrap, kCat, kCatalog, kConfig, kCopy, kDigest, kExtract, kFind,
     kFlatten, kHistory, kImages, kImport, kInsert, kLayers, kLoad, kLock, kLogin, kLogout, kManifest, kPull, kPush,
     kRebase, kRegistry, kRepack, kRmi, kSave, kSearch, kSquash, kSync, kTag, kTags, kUnpack, kUntag, kValidate;
+// of networks
+extern const Command kNetwork, kNetworkConnect, kNetworkCreate, kNetworkDiagram, kNetworkDisconnect, kNetworkInspect,
+    kNetworkLs, kNetworkPrune, kNetworkRm, kPort;
 // of the whole
 extern const Command kCompletion, kInfo, kVersion;
 // groups, which hold the above by the names that docker and podman have for them there

@@ -36,6 +36,7 @@ Result<> Engine::State::settle(Held& held) {
     report(held.record, "died", {.exit_code = held.record.exit.code});
   }
   TRY(runtime::remove(runtime(), id, true));
+  TRY(release_networks(held.record));
   TRY(folder.remove());
   held.seen = {};
   return {};
@@ -50,6 +51,7 @@ Result<> Engine::State::take_apart(Held& held) {
   if (held.record.state != Record::State::creating && !held.record.config.remove)
     TRY(records.set_removing(id, ProcessId::own()));
   TRY(runtime::remove(runtime(), id, true));
+  TRY(release_networks(held.record));
   TRY(TRY(store())->snapshots().remove(id));
   TRY(records.erase(held.record, exit));
   if (held.seen.start) report(held.record, "died", {.exit_code = exit.code});

@@ -2,8 +2,11 @@
 
 #include "engine/environment.hpp"
 #include "engine/names.hpp"
+#include "engine/network_options.hpp"
 #include "linux/path.hpp"
 #include "linux/process.hpp"
+
+#include <algorithm>
 
 namespace gantry::engine {
 
@@ -28,6 +31,8 @@ void complete(ContainerConfig& config, const oci::ExecutionConfig& image) {
   take_default(config.stop_signal, image.stop_signal);
   take_default(config.stop_signal, "SIGTERM");
   config.labels.insert(image.labels.begin(), image.labels.end());
+  for (const auto& [port, empty] : image.exposed_ports)
+    if (std::ranges::find(config.expose, port) == config.expose.end()) config.expose.push_back(port);
 }
 
 Result<> check_config(const ContainerConfig& config) {
@@ -36,8 +41,7 @@ Result<> check_config(const ContainerConfig& config) {
     return fail(Code::invalid, "there is no command to run").with_cure("the image names none: give one after it");
   if (!config.workdir.empty() && !config.workdir.starts_with('/'))
     return fail(Code::invalid, "the working directory '{}' is not an absolute path", config.workdir);
-  if (config.network != "none" && config.network != "host")
-    return fail(Code::unsupported, "there is no network '{}'", config.network).with_cure("use --network none or host");
+  TRY(check_network(config));
   TRY(linux::parse_signal(config.stop_signal));
   return {};
 }

@@ -86,7 +86,7 @@ TEST(Complete, RefusesWhatCannotBe) {
   config.workdir = "srv";
   EXPECT_FALSE(check_config(config));
   config = good;
-  config.network = "bridge";
+  config.network = "bridgehead";
   EXPECT_FALSE(check_config(config));
   config = good;
   config.stop_signal = "SIGNOTHING";

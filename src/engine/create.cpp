@@ -100,6 +100,7 @@ Result<Record> Engine::State::make(const ContainerConfig& config) {
   TRY(join_pod(*this, record.config));
   TRY(use_root(store, record));
   TRY(check_config(record.config));
+  TRY(check_networks(record.config));
   TRY(insert(records, record));  // before anything else is made: from here finish_interrupted() finds it
   auto made = Root::make(store, record);
   if (made) made = write_cidfile(record);

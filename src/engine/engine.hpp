@@ -9,6 +9,9 @@
 #include "engine/logs.hpp"
 #include "engine/processes.hpp"
 #include "engine/usage.hpp"
+#include "net/connections.hpp"
+#include "net/network.hpp"
+#include "net/route.hpp"
 #include "store/check.hpp"
 #include "store/collect.hpp"
 
@@ -54,6 +57,15 @@ struct ImageRemoval {
 struct ImageMount {
   store::ImageSummary image;
   std::string path;
+};
+
+/// A container on a network at this moment.
+struct NetworkMember {
+  std::string id;
+  std::string name;
+  net::Attachment attachment;
+  std::vector<net::PublishedPort> ports;  ///< that lead to it by this network
+  std::optional<net::Link> link;          ///< the host's end of its veth pair
 };
 
 /// Containers. Opens the database and the image store when first needed. Not thread-safe; any number of processes
@@ -151,6 +163,25 @@ class Engine {
   Result<Pruned> prune_images(const std::function<bool(const store::ImageSummary&)>& choose);
   /// Removes the containers that `choose` picks and that do not run.
   Result<Pruned> prune_containers(const std::function<bool(const Container&)>& choose);
+
+  /// Networks of containers. Errors as those of net::Networks.
+  Result<net::Network> create_network(const net::Network& wish);
+  /// By name; the default one once it has been used.
+  Result<std::vector<net::Network>> list_networks();
+  Result<net::Network> find_network(const std::string& name);
+  /// Code::busy while containers are made for it; with `force` they go too. Returns its name.
+  Result<std::string> remove_network(const std::string& name, bool force);
+  /// Those that are made for a network, running or not.
+  Result<std::vector<Container>> containers_on(const std::string& network);
+  /// The containers that are attached to a network now.
+  Result<std::vector<NetworkMember>> network_members(const net::Network& network);
+  /// Of a container that runs on networks of bridges; nothing otherwise.
+  Result<std::optional<net::Connections>> connections(const std::string& id);
+  /// At once when the container runs, and for all of its later starts.
+  Result<> connect_network(const std::string& name, NetworkAttachment wish);
+  Result<> disconnect_network(const std::string& name, const std::string& network);
+  /// Makes the firewall's rules and missing bridges anew: after `nft flush ruleset`, say.
+  Result<> reload_networks();
 
   /// Compares database, snapshots, run folders, cgroups and image store. What a killed process left half done is
   /// finished first, as every command that changes something does.

@@ -1,6 +1,7 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "engine/health.hpp"
+#include "engine/inspect_network.hpp"
 #include "engine/state.hpp"
 #include "linux/process.hpp"
 
@@ -175,7 +176,7 @@ object host_config_of(const ContainerConfig& config) {
           {"ContainerIDFile", config.cidfile},
           {"LogConfig", log_config_of(config.log)},
           {"NetworkMode", config.network},
-          {"PortBindings", object{}},
+          {"PortBindings", port_bindings(config)},
           {"RestartPolicy", object{{"Name", config.restart.policy.empty() ? "no" : config.restart.policy},
                                    {"MaximumRetryCount", config.restart.tries}}},
           {"AutoRemove", config.remove},
@@ -205,6 +206,8 @@ Result<object> Engine::inspect(const std::string& name) {
   const std::string log_path =
       config.log.driver == "none" ? std::string() : state_->log_path(TRY(state_->find_record(container.id)));
   const auto argv = container.argv();
+  std::optional<net::Connections> connections;
+  if (container.running()) connections = TRY(state_->connections(container.id));
   auto run_file = [&](const char* file) {
     const std::string path = folder.file(file);
     return path_exists(path) ? path : std::string();
@@ -226,7 +229,8 @@ Result<object> Engine::inspect(const std::string& name) {
              {"Driver", "overlay"},
              {"Mounts", mounts_of(config)},
              {"Config", config_of(container)},
-             {"HostConfig", host_config_of(config)}};
+             {"HostConfig", host_config_of(config)},
+             {"NetworkSettings", network_settings(config, connections)}};
   if (has_health_check(config.health)) {
     object& state = all["State"].as_object();
     state["Health"] = health_state_of(read_health(state_->health_path(container.id)));

@@ -24,6 +24,7 @@ struct SpecInput {
   oci::Identity user;
   std::optional<linux::IdMaps> maps;  ///< of the user namespace that an ordinary user's container has
   bool limits = true;                 ///< cgroups can be used
+  std::string network_namespace;      ///< path of one to join; empty: the host's or a new one
   std::optional<linux::WindowSize> window_size;
 };
 

@@ -45,7 +45,7 @@ void add_namespaces(const SpecInput& input, oci::Linux& part) {
     for (const auto& map : input.maps->gids) part.gid_mappings.push_back({map.inside, map.outside, map.count});
   }
   for (auto type : {mount, pid, ipc, uts}) part.namespaces.push_back({type, ""});
-  if (input.config.network != "host") part.namespaces.push_back({network, ""});
+  if (input.config.network != "host") part.namespaces.push_back({network, input.network_namespace});
   if (linux::cgroup_mode() != linux::CgroupMode::none) part.namespaces.push_back({cgroup, ""});
 }
 

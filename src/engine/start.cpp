@@ -4,6 +4,7 @@
 #include "engine/layered_tree.hpp"
 #include "engine/monitor_process.hpp"
 #include "engine/network_files.hpp"
+#include "engine/networking.hpp"
 #include "engine/root.hpp"
 #include "engine/spec.hpp"
 #include "engine/state.hpp"
@@ -53,12 +54,18 @@ Result<> check_mapped(const linux::IdMaps& maps, const oci::Identity& user) {
 class Start {
  public:
   Start(Engine::State& state, Held& held, Again again)
-      : state_(state), record_(held.record), again_(again), folder_(state.run_folder(record_.id)) {}
+      : state_(state),
+        record_(held.record),
+        again_(again),
+        folder_(state.run_folder(record_.id)),
+        networking_(state, record_) {}
 
   Result<> run(Fd client, std::optional<linux::WindowSize> size) {
     run_fd_ = TRY(folder_.make());
     auto started = start(std::move(client), size);
-    if (!started) best_effort(folder_.remove());
+    if (started) return started;
+    best_effort(state_.release_networks(record_));
+    best_effort(folder_.remove());
     return started;
   }
 
@@ -67,6 +74,7 @@ class Start {
     root_ = TRY(Root::of(*TRY(state_.store()), record_));
     if (geteuid() != 0) maps_ = TRY(linux::rootless_maps());
     hostname_ = TRY(choose_hostname(record_.config, record_.id));
+    TRY(networking_.prepare());
     files_ = TRY(write_network_files(record_.config, hostname_, record_.name, folder_.path()));
     user_ = TRY(find_user());
     request_.spec = TRY(make_spec(size));
@@ -96,6 +104,7 @@ class Start {
                        .user = user_,
                        .maps = maps_,
                        .limits = can_limit(),
+                       .network_namespace = networking_.joined_namespace(),
                        .window_size = size});
   }
 
@@ -107,6 +116,7 @@ class Start {
     request_.overlay = root_.overlay;
     request_.start_now = true;
     request_.reap = record_.config.init;
+    request_.connect = [this](pid_t pid) { return networking_.connect(pid); };
     return {};
   }
 
@@ -178,6 +188,7 @@ class Start {
     request_.console_socket = stdio.console_socket;
     const pid_t pid = TRY(runtime::create(state_.runtime(), request_));
     auto recorded = write_start_record(pid);
+    if (recorded) recorded = networking_.keep_ports();
     if (recorded) return pid;
     best_effort(runtime::remove(state_.runtime(), record_.id, true));
     return std::move(recorded.error());
@@ -200,6 +211,7 @@ class Start {
   const Record& record_;
   Again again_;
   RunFolder folder_;
+  Networking networking_;
   Fd run_fd_;
   Root root_;
   std::optional<linux::IdMaps> maps_;

@@ -6,11 +6,16 @@
 #include "engine/records.hpp"
 #include "engine/run_folder.hpp"
 #include "linux/terminal.hpp"
+#include "net/connections.hpp"
+#include "net/lease.hpp"
+#include "net/networks.hpp"
 #include "runtime/runtime.hpp"
 #include "store/store.hpp"
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 // What the parts of Engine share.
@@ -82,6 +87,31 @@ struct Engine::State {
   Result<> clean_up(const std::string& id);
   /// Finishes what processes left half done that were killed while making or removing a container.
   Result<> finish_interrupted();
+
+  net::Networks networks() const { return net::Networks(settings.root + "/networks"); }
+  net::Leases leases() const { return net::Leases(settings.run_root + "/networks"); }
+  /// Of a container that has been started on networks of ours, and not been cleaned up.
+  Result<std::optional<net::Connections>> connections(const std::string& id) const;
+  /// Of all of them, by id.
+  Result<std::vector<std::pair<std::string, net::Connections>>> all_connections() const;
+  /// The container that has published a port, as "container 'web'"; empty: none.
+  std::string holder_of(std::uint16_t port, std::string_view protocol);
+  /// That the networks exist, and that we may attach containers to them.
+  Result<> check_networks(const ContainerConfig& config) const;
+  /// Gives back addresses and rules of a container that does not run. Twice is fine.
+  Result<> release_networks(const Record& record);
+  /// Takes back the addresses in a network of containers that have ended while nobody could clean up.
+  Result<> release_dead(const std::string& network);
+  /// The rules of those whose ports are wanted.
+  Result<> release_stale_rules(const net::Connections& wanted);
+  /// Makes the firewall's rules anew from what there is.
+  Result<> reload_networks();
+  /// The same, and the bridges of containers that run.
+  Result<> restore_networks();
+  Result<> write_connections(const std::string& id, const net::Connections& connections) const;
+  /// Attaches a running container to one more network, and the other way round.
+  Result<> attach_running(const Held& held, const net::Network& network, const NetworkAttachment& wish);
+  Result<> detach_running(const Held& held, const std::string& network);
 
   Result<AttachEnd> start_attached(Held held, const AttachOptions& options);
   Result<store::Roots> roots();

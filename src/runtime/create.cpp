@@ -143,7 +143,9 @@ class Creation {
     if (needs_maps()) TRY(with_context(linux::write_id_maps(pid(), TRY(id_maps_of(spec_))), "map the ids"));
     TRY(reservation_.place(pid(), born_in_cgroup_));
     TRY(reservation_.hand_over(pid()));
-    return net_devices_.move_in(spec_, pid());
+    TRY(net_devices_.move_in(spec_, pid()));
+    if (!request_.connect) return {};
+    return request_.connect(pid());
   }
 
   Result<> hand_out_pidfd() {

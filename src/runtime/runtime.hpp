@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include <array>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -54,6 +55,8 @@ struct CreateRequest {
   bool no_pivot = false;               ///< MS_MOVE instead of pivot_root(2), for a root on a ramfs
   bool no_new_keyring = false;
   std::string pid_file;  ///< gets the pid in digits, when not empty
+  /// Gives the network namespace of the new process its devices, while the process sets up the rest.
+  std::function<Result<>(pid_t)> connect = {};
   CgroupUse cgroup_use = CgroupUse::if_permitted;
   bool systemd_scope = false;  ///< the cgroup is a scope of systemd's, and linux.cgroupsPath is "SLICE:PREFIX:NAME"
 };

@@ -156,7 +156,8 @@ put_blob() {
   refused "lots" gantry run --rm --memory lots busybox true
   refused "NOSUCH" gantry run --rm --cap-add NOSUCH busybox true
   refused "nofile" gantry run --rm --ulimit nofile=x busybox true
-  refused "bridge" gantry run --rm --network bridge busybox true
+  refused "no-such-network" gantry run --rm --network no-such-network busybox true
+  refused "8080:80:70" gantry run --rm --network host -p 8080:80:70 busybox true
   refused "relative" gantry run --rm -v "$WORK:relative" busybox true
   refused "$WORK/missing" gantry run --rm --env-file "$WORK/missing" busybox true
   refused "ghost" gantry run --rm -u ghost busybox true

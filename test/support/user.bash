@@ -28,7 +28,7 @@ in_user_world() {
   [[ -d $home ]] || make_user "$home" "$subids"
   local -a environment=(env --ignore-environment "HOME=$home/home" "XDG_RUNTIME_DIR=$home/run" "TMPDIR=$home/tmp"
     "PATH=$home/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin" "LC_ALL=C.UTF-8" "TERM=${TERM:-dumb}"
-    "GANTRY_TEST_WORLD=$WORK" "ASAN_OPTIONS=$ASAN_OPTIONS" "UBSAN_OPTIONS=$UBSAN_OPTIONS"
+    "GANTRY_TEST_WORLD=$WORK" "GANTRY_NETWORK=${GANTRY_NETWORK:-}" "ASAN_OPTIONS=$ASAN_OPTIONS" "UBSAN_OPTIONS=$UBSAN_OPTIONS"
     "LSAN_OPTIONS=$LSAN_OPTIONS" --chdir="$home/home")
   if ((EUID == 0)); then
     nsenter --mount="/proc/$(cat "$home/holder")/ns/mnt" \

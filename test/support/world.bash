@@ -31,6 +31,8 @@ make_world() {
   NAME=${WORK##*.}
   bind_program "$WORK/bin" gantry --root "$WORK/root" --runroot "$WORK/run"
   bind_program "$WORK/bin" gantry-runtime --root "$WORK/runtime"
+  # Bridges and rules would be the host's: what is about networks has a world for that (network.bash).
+  export GANTRY_NETWORK=none
   export WORK NAME GANTRY_TEST_WORLD=$WORK PATH=$WORK/bin:$GANTRY_BIN:$PATH
   leftovers remember
 }

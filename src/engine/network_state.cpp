@@ -1,0 +1,117 @@
+#include "base/file.hpp"
+#include "base/json.hpp"
+#include "base/log.hpp"
+#include "engine/networking.hpp"
+#include "linux/idmap.hpp"
+#include "net/firewall.hpp"
+#include "net/host_network.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <set>
+
+// What containers have of networks, as long as their run folder is there.
+
+namespace gantry::engine {
+
+namespace {
+
+bool overlap(const net::PublishedPort& one, const net::PublishedPort& other) {
+  return one.protocol == other.protocol && one.host_port < other.host_port + other.count &&
+         other.host_port < one.host_port + one.count;
+}
+
+bool overlap(const net::Connections& one, const net::Connections& other) {
+  return std::ranges::any_of(one.ports, [&](const auto& port) {
+    return std::ranges::any_of(other.ports, [&](const auto& second) { return overlap(port, second); });
+  });
+}
+
+}  // namespace
+
+Result<std::optional<net::Connections>> Engine::State::connections(const std::string& id) const {
+  const std::string path = run_folder(id).file(kConnectionsFile);
+  auto text = read_file(path);
+  if (!text && text.error().code() == Code::not_found) return std::optional<net::Connections>();
+  return TRY(json::decode<net::Connections>(TRY(std::move(text)), path));
+}
+
+Result<std::vector<std::pair<std::string, net::Connections>>> Engine::State::all_connections() const {
+  std::vector<std::pair<std::string, net::Connections>> all;
+  auto ids = list_folder(settings.run_root + "/containers");
+  if (!ids) return all;
+  for (const std::string& id : *ids)
+    if (auto connections = TRY(this->connections(id))) all.emplace_back(id, std::move(*connections));
+  return all;
+}
+
+Result<> Engine::State::write_connections(const std::string& id, const net::Connections& connections) const {
+  return replace_file(run_folder(id).file(kConnectionsFile), json::encode(connections), 0600, Sync::no);
+}
+
+std::string Engine::State::holder_of(std::uint16_t port, std::string_view protocol) {
+  const net::Connections wanted{.ports = {{.host_port = port, .protocol = std::string(protocol)}}};
+  auto all = all_connections();
+  if (!all) return {};
+  for (const auto& [id, connections] : *all) {
+    if (!overlap(wanted, connections)) continue;
+    auto record = records() ? opened_records->get(id) : Result<std::optional<Record>>(std::nullopt);
+    if (record && *record) return fmt::format("container '{}'", (*record)->name);
+  }
+  return {};
+}
+
+Result<> Engine::State::check_networks(const ContainerConfig& config) const {
+  if (config.network != "bridge") return {};
+  if (geteuid() != 0 || !linux::in_initial_user_namespace())
+    return fail(Code::denied, "networks of bridges take root").with_cure("use --network none, host or pasta");
+  for (const NetworkAttachment& wish : config.networks) TRY(networks().find(wish.name));
+  return {};
+}
+
+Result<> Engine::State::release_networks(const Record& record) {
+  if (record.config.network != "bridge") return {};
+  auto connections = this->connections(record.id);
+  // Torn, or never written: its starter died between taking addresses and noting them.
+  if (!connections || !*connections) return leases().give_back_all(record.id);
+  TRY(net::remove_container_rules(**connections));
+  for (const net::Attachment& attachment : (*connections)->attachments)
+    for (const net::AttachedAddress& one : attachment.addresses)
+      TRY(leases().give_back(attachment.network, one.address.address, record.id));
+  return remove_file(run_folder(record.id).file(kConnectionsFile));
+}
+
+Result<> Engine::State::release_dead(const std::string& network) {
+  std::set<std::string> owners;
+  for (const auto& lease : TRY(leases().list(network))) owners.insert(lease.owner);
+  for (const std::string& id : owners) {
+    // Who starts or stops at this moment is left alone; waiting for each other, two starts would never end.
+    auto lock = Lock::try_take(folder(id) + "/work", Lock::Mode::exclusive);
+    if (!lock && lock.error().code() != Code::not_found) continue;
+    if (look(id).alive) continue;
+    log::info("taking back the addresses of container {}, which has ended", id);
+    if (auto record = TRY(TRY(records())->get(id))) TRY(release_networks(*record));
+    else TRY(leases().give_back_all(id));
+  }
+  return {};
+}
+
+Result<> Engine::State::release_stale_rules(const net::Connections& wanted) {
+  for (const auto& [id, connections] : TRY(all_connections()))
+    if (!look(id).alive && overlap(wanted, connections) && connections != wanted)
+      TRY(net::remove_container_rules(connections));
+  return {};
+}
+
+Result<> Engine::State::reload_networks() {
+  std::vector<net::Network> up;
+  for (net::Network& network : TRY(networks().list()))
+    if (TRY(net::is_up(network))) up.push_back(std::move(network));
+  std::vector<net::Connections> running;
+  for (auto& [id, connections] : TRY(all_connections()))
+    if (look(id).alive) running.push_back(std::move(connections));
+  return net::reload_rules(up, running);
+}
+
+}  // namespace gantry::engine

@@ -1,0 +1,146 @@
+#include "engine/networking.hpp"
+
+#include "base/file.hpp"
+#include "engine/network_options.hpp"
+#include "net/attach.hpp"
+#include "net/firewall.hpp"
+#include "net/host_network.hpp"
+
+#include <fcntl.h>
+
+#include <algorithm>
+
+namespace gantry::engine {
+
+namespace {
+
+constexpr std::string_view kContainer = "container:", kNamespace = "ns:";
+
+Result<std::optional<net::IpAddress>> wished_address(const std::string& text, bool v6) {
+  std::optional<net::IpAddress> address;
+  if (text.empty()) return address;
+  address = TRY(net::IpAddress::parse(text));
+  if (address->v6 != v6)
+    return fail(Code::invalid, "{} is not an address of IPv{}", text, v6 ? 6 : 4)
+        .with_cure(v6 ? "use --ip for it" : "use --ip6 for it");
+  return address;
+}
+
+net::PublishedPort port_of(const PortMapping& mapping, std::optional<net::IpAddress> host_ip) {
+  return {.host_ip = host_ip,
+          .host_port = mapping.host_port,
+          .container_port = mapping.container_port,
+          .count = mapping.count,
+          .protocol = mapping.protocol};
+}
+
+bool is_published(const std::vector<net::PublishedPort>& ports, const PortMapping& wanted) {
+  return std::ranges::any_of(ports, [&](const net::PublishedPort& port) {
+    return port.protocol == wanted.protocol && wanted.container_port >= port.container_port &&
+           wanted.container_port - port.container_port < port.count;
+  });
+}
+
+}  // namespace
+
+Result<net::Wish> wish_of(const NetworkAttachment& wish) {
+  net::Wish wanted{.mac = wish.mac, .interface = wish.interface, .aliases = wish.aliases};
+  wanted.ip = TRY(wished_address(wish.ip, false));
+  wanted.ip6 = TRY(wished_address(wish.ip6, true));
+  return wanted;
+}
+
+Result<std::vector<net::PublishedPort>> published_ports(const NetworkConfig& config) {
+  std::vector<net::PublishedPort> ports;
+  for (const PortMapping& mapping : config.ports) {
+    std::optional<net::IpAddress> host_ip;
+    if (!mapping.host_ip.empty()) host_ip = TRY(net::IpAddress::parse(mapping.host_ip));
+    ports.push_back(port_of(mapping, host_ip));
+  }
+  if (!config.publish_all) return ports;
+  for (const std::string& text : config.expose) {
+    PortMapping mapping = TRY(parse_exposed(text));
+    const unsigned count = std::exchange(mapping.count, 1);
+    for (unsigned i = 0; i < count; ++i, ++mapping.container_port)
+      if (!is_published(ports, mapping)) ports.push_back(port_of(mapping, {}));
+  }
+  return ports;
+}
+
+Result<> Networking::prepare() {
+  const std::string& mode = record_.config.network;
+  if (mode.starts_with(kNamespace)) joined_ = mode.substr(kNamespace.size());
+  if (mode.starts_with(kContainer)) {
+    const Container other =
+        TRY(with_context(state_.find_running(mode.substr(kContainer.size())), "--network {}", mode));
+    joined_ = fmt::format("/proc/{}/ns/net", other.pid);
+  }
+  if (mode != "bridge") return {};
+  TRY(find_networks());
+  TRY(take_addresses());
+  return hold_ports();
+}
+
+Result<> Networking::find_networks() {
+  wishes_ = record_.config.networks;
+  if (wishes_.empty()) wishes_.push_back({.name = net::kDefaultNetwork});
+  for (const NetworkAttachment& wish : wishes_) {
+    networks_.push_back(TRY(state_.networks().find(wish.name)));
+    TRY(net::bring_up(networks_.back()));
+  }
+  return {};
+}
+
+Result<net::Attachment> Networking::plan(const net::Network& network, const NetworkAttachment& wish,
+                                         unsigned index) const {
+  const net::Wish wanted = TRY(wish_of(wish));
+  auto planned = net::plan_attachment(network, wanted, state_.leases(), record_.id, index);
+  if (planned || (planned.error().code() != Code::no_space && planned.error().code() != Code::exists)) return planned;
+  TRY(state_.release_dead(network.name));
+  return net::plan_attachment(network, wanted, state_.leases(), record_.id, index);
+}
+
+Result<> Networking::take_addresses() {
+  for (std::size_t i = 0; i < networks_.size(); ++i)
+    connections_.attachments.push_back(TRY(plan(networks_[i], wishes_[i], static_cast<unsigned>(i))));
+  connections_.ports = TRY(published_ports(record_.config));
+  return {};
+}
+
+Result<> Networking::hold_ports() {
+  const bool reachable = std::ranges::any_of(networks_, [](const net::Network& network) {
+    return network.driver == net::Driver::bridge && !network.internal;
+  });
+  if (!connections_.ports.empty() && !reachable)
+    return fail(Code::invalid, "nothing can be published from network '{}'", networks_[0].name)
+        .with_cure("publish ports from a network of bridges that is not internal, or drop -p");
+  auto who = [&](std::uint16_t number, std::string_view protocol) { return state_.holder_of(number, protocol); };
+  held_ = TRY(net::HeldPorts::hold(connections_.ports, who));
+  return state_.write_connections(record_.id, connections_);
+}
+
+Result<> Networking::connect(pid_t pid) const {
+  const std::string& mode = record_.config.network;
+  if (mode == "host" || !joined_.empty()) return {};
+  const Fd space = TRY(open_file(fmt::format("/proc/{}/ns/net", pid), O_RDONLY));
+  if (connections_.attachments.empty()) return {};
+  for (std::size_t i = 0; i < networks_.size(); ++i)
+    TRY(net::attach(networks_[i], connections_.attachments[i], space, static_cast<unsigned>(i)));
+  return add_rules();
+}
+
+Result<> Networking::add_rules() const {
+  auto added = net::add_container_rules(connections_);
+  if (added) return added;
+  // Somebody has flushed the firewall's rules.
+  if (added.error().code() == Code::not_found) {
+    TRY(state_.reload_networks());
+    return net::add_container_rules(connections_);
+  }
+  // A container that ended while nobody could clean up has them still: who lives holds its ports.
+  if (added.error().code() != Code::exists && added.error().code() != Code::busy) return added;
+  TRY(state_.release_stale_rules(connections_));
+  return net::add_container_rules(connections_);
+}
+
+}  // namespace gantry::engine

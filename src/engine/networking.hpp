@@ -1,0 +1,56 @@
+#pragma once
+
+#include "engine/state.hpp"
+#include "net/attach.hpp"
+#include "net/connections.hpp"
+#include "net/network.hpp"
+#include "net/ports.hpp"
+
+#include <string>
+#include <vector>
+
+namespace gantry::engine {
+
+/// In the run folder: net::Connections.
+inline constexpr const char* kConnectionsFile = "network.json";
+
+/// The networks of one start of a container, whose lock is held. Undone by State::release_networks().
+class Networking {
+ public:
+  Networking(Engine::State& state, const Record& record)
+      : state_(state), record_(record), folder_(state.run_folder(record.id)) {}
+
+  /// Finds or makes the networks, takes addresses and ports and notes them in the run folder.
+  Result<> prepare();
+  /// The network namespace to join; empty: a new one, or the host's.
+  const std::string& joined_namespace() const { return joined_; }
+  const net::Connections& connections() const { return connections_; }
+
+  /// Gives the new network namespace of a process its devices and rules. Runs while the process sets up the rest.
+  Result<> connect(pid_t pid) const;
+  /// In the process that becomes the monitor: the ports are held until it ends.
+  Result<> keep_ports() const { return held_.keep_over_exec(); }
+
+ private:
+  Result<> find_networks();
+  Result<> take_addresses();
+  Result<net::Attachment> plan(const net::Network& network, const NetworkAttachment& wish, unsigned index) const;
+  Result<> hold_ports();
+  Result<> add_rules() const;
+
+  Engine::State& state_;
+  const Record& record_;
+  RunFolder folder_;
+  std::string joined_;
+  std::vector<net::Network> networks_;
+  std::vector<NetworkAttachment> wishes_;
+  net::Connections connections_;
+  net::HeldPorts held_;
+};
+
+/// What a config wants of one network, read. Code::invalid for what is no address.
+Result<net::Wish> wish_of(const NetworkAttachment& wish);
+/// The ports that a config publishes, --publish-all included.
+Result<std::vector<net::PublishedPort>> published_ports(const NetworkConfig& config);
+
+}  // namespace gantry::engine
