@@ -17,6 +17,7 @@ endfunction()
 
 gantry_static_library(gantry_crypt crypt)
 gantry_static_library(gantry_seccomp seccomp)
+gantry_static_library(gantry_sodium sodium)
 gantry_static_library(gantry_sqlite sqlite3)
 target_link_libraries(gantry_sqlite INTERFACE m)
 gantry_static_library(gantry_zstd zstd)

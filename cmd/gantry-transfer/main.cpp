@@ -123,7 +123,7 @@ constexpr const Command* kCommands[] = {
     &remote::kLogin,         &remote::kLogout,
     &image_cli::kManifest,   &remote::kPull,
     &remote::kPush,          &transfer::kSave,
-    &image_cli::kSearch,
+    &image_cli::kSearch,     &container_cli::kVolume,
 };
 constinit const Command kRoot = {
     .name = "gantry",

@@ -21,6 +21,8 @@ extern const Command kNetwork, kNetworkConnect, kNetworkCreate, kNetworkDiagram,
     kNetworkLs, kNetworkPrune, kNetworkRm, kPort;
 // of the whole
 extern const Command kCompletion, kInfo, kVersion;
+// of what containers are given
+extern const Command kSecret, kVolume, kVolumeLs;
 // groups, which hold the above by the names that docker and podman have for them there
 extern const Command kContainer, kImage, kSystem;
 extern const Command kContainerLs, kContainerPrune, kImageDiff, kImageLs, kImageMount, kImagePrune, kImageRm,

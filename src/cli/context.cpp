@@ -60,9 +60,16 @@ std::string short_id(const std::string& id) { return id.substr(0, 12); }
 std::vector<std::string> candidates(options::Completes what, void* globals) {
   using options::Completes;
   std::vector<std::string> names;
-  if (what != Completes::containers && what != Completes::running && what != Completes::images) return names;
+  if (what != Completes::containers && what != Completes::running && what != Completes::images &&
+      what != Completes::volumes)
+    return names;
   auto engine = open_engine(*static_cast<const Globals*>(globals));
   if (!engine) return names;
+  if (what == Completes::volumes) {
+    if (auto volumes = engine->volumes().list())
+      for (const auto& volume : *volumes) names.push_back(volume.name);
+    return names;
+  }
   if (what == Completes::images) {
     auto store = engine->images();
     auto images = store ? (*store)->images().list() : Result<std::vector<store::ImageSummary>>(store.error());

@@ -1,6 +1,7 @@
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
 #include "cli/create_options.hpp"
+#include "cli/fetch_image.hpp"
 #include "engine/pods.hpp"
 #include "options/print.hpp"
 
@@ -16,6 +17,7 @@ struct CreateArguments {
 Result<int> create_container(const Globals& globals, const CreateArguments& arguments) {
   auto config = TRY(container_config(arguments.create, arguments.words));
   auto engine = TRY(open_starting_engine(globals));
+  TRY(prepare_to_create(globals, engine, arguments.create.root, config));
   TRY(engine::make_new_pod(engine, config));
   TRY(options::print(TRY(engine.create(config)) + "\n"));
   return 0;

@@ -78,7 +78,7 @@ TEST(CreateOptions, TakesZeroProcessesForNoLimit) {
 }
 
 TEST(CreateOptions, NamesTheOptionOfABadValue) {
-  EXPECT_THAT(refusal({.storage = {.volumes = {"/a"}}}), HasSubstr("option --volume: "));
+  EXPECT_THAT(refusal({.storage = {.volumes = {"/a:b"}}}), HasSubstr("option --volume: "));
   EXPECT_THAT(refusal({.resources = {.cpus = "many"}}), HasSubstr("option --cpus: "));
   EXPECT_THAT(refusal({.security = {.sysctls = {"kernel.x"}}}),
               HasSubstr("option --sysctl: 'kernel.x' is not of the form"));

@@ -3,6 +3,8 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "cli/environment.hpp"
+#include "cli/option_lists.hpp"
+#include "oci/platform.hpp"
 
 namespace gantry::cli {
 
@@ -26,11 +28,43 @@ Result<> set_labels(ContainerConfig& config, const CreateRootOptions& options) {
   return {};
 }
 
+Result<> set_annotations(ContainerConfig& config, const CreateRootOptions& options) {
+  for (const auto& word : options.annotations) {
+    auto [name, value, found] = cut(word, '=');
+    if (!found || name.empty()) return fail(Code::invalid, "option --annotation: '{}' is not NAME=VALUE", word);
+    config.annotations[std::string(name)] = value;
+  }
+  for (const auto& folder : options.hooks_dirs) config.hooks_dirs.push_back(TRY(absolute_path(folder)));
+  return {};
+}
+
+Result<> set_platform(ContainerConfig& config, const CreateRootOptions& options) {
+  const bool in_parts = !options.arch.empty() || !options.os.empty() || !options.variant.empty();
+  if (!options.platform.empty() && in_parts)
+    return fail(Code::invalid, "option --platform says it all, and --arch, --os or --variant is given too")
+        .with_cure("leave one way out");
+  config.platform = options.platform;
+  if (in_parts) {
+    const oci::Platform host = oci::host_platform();
+    config.platform =
+        (options.os.empty() ? host.os : options.os) + "/" + (options.arch.empty() ? host.architecture : options.arch);
+    if (!options.variant.empty()) config.platform += "/" + options.variant;
+  }
+  if (!config.platform.empty()) TRY(with_context(oci::parse_platform(config.platform), "option --platform"));
+  return {};
+}
+
 }  // namespace
 
 Result<> set_root(ContainerConfig& config, const CreateRootOptions& options, std::span<const std::string> words) {
   config.name = options.name;
+  if (options.replace && options.name.empty())
+    return fail(Code::invalid, "option --replace removes the container that has the name, and none is given")
+        .with_cure("give --name");
+  config.needs = split_at_commas(options.needs);
   TRY(set_labels(config, options));
+  TRY(set_annotations(config, options));
+  TRY(set_platform(config, options));
   if (options.rootfs && options.host_root)
     return fail(Code::invalid, "options --rootfs and --host-root exclude each other").with_cure("give one of them");
   if (options.host_root) {

@@ -12,6 +12,7 @@ namespace {
 struct RmArguments {
   bool force = false;
   bool ignore = false;
+  bool volumes = false;
   std::optional<unsigned> time;
   Selection which;
   std::vector<std::string> names;
@@ -23,7 +24,7 @@ Result<int> remove(const Globals& globals, const RmArguments& arguments) {
   auto engine = TRY(open_engine(globals));
   const auto names = TRY(selected_containers(engine, arguments.names, arguments.which, Among::every, ignore));
   Outcomes outcomes(&removal_status, ignore);
-  engine.remove(names, arguments.force, arguments.time, std::ref(outcomes));
+  engine.remove(names, arguments.force, arguments.time, std::ref(outcomes), arguments.volumes);
   return outcomes.status();
 }
 
@@ -33,6 +34,7 @@ constexpr options::Option kOptions[] = {
     options::option<&RmArguments::time, options::read_between<0, INT_MAX, unsigned>>(
         't', "time", "SECONDS", "With --force: how long to wait for the end before killing (default 0)")
         .also("timeout"),
+    options::flag<&RmArguments::volumes>('v', "volumes", "Remove their anonymous volumes too"),
 };
 constexpr options::Option kWhich[] = {
     select::all('a', "Remove every container"),

@@ -1,6 +1,7 @@
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
 #include "cli/create_options.hpp"
+#include "cli/fetch_image.hpp"
 #include "engine/pods.hpp"
 #include "options/print.hpp"
 
@@ -21,6 +22,7 @@ Result<int> run(const Globals& globals, const RunArguments& arguments) {
   auto attach = arguments.attach;
   attach.input = config.interactive;
   auto engine = TRY(open_starting_engine(globals));
+  TRY(prepare_to_create(globals, engine, arguments.create.root, config));
   TRY(engine::make_new_pod(engine, config));
   std::string id;
   auto end = TRY(engine.run(config, attach, id));

@@ -8,6 +8,6 @@ namespace gantry::container_cli {
 
 using options::Command;
 
-extern const Command kCommit, kCp, kExport;
+extern const Command kCommit, kCp, kExport, kVolume;
 
 }  // namespace gantry::container_cli

@@ -1,5 +1,6 @@
 #include "base/file.hpp"
 #include "base/log.hpp"
+#include "engine/spec.hpp"
 #include "engine/state.hpp"
 #include "linux/cgroup.hpp"
 
@@ -60,7 +61,7 @@ class Check {
       if (!store.layers().has(layer))
         findings_.push_back(
             {Severity::error, object, fmt::format("its layer {} is gone: load its image again", layer.text())});
-    const std::string path = "/gantry/" + record.id;
+    const std::string path = cgroup_path(record.config, record.id);
     const Container container = state_.see(record);
     const bool has_ended = !container.running() && container.status != Status::restarting;
     if (has_ended && linux::Cgroup::open(path))

@@ -1,5 +1,7 @@
 #include "base/log.hpp"
+#include "engine/spec.hpp"
 #include "engine/state.hpp"
+#include "engine/storage.hpp"
 #include "linux/cgroup.hpp"
 #include "wire/monitor.hpp"
 
@@ -10,15 +12,15 @@ namespace gantry::engine {
 namespace {
 
 /// Whether the kernel killed something in the container for want of memory. Only before its cgroup is removed.
-bool was_oom_killed(const std::string& id) {
-  auto cgroup = linux::Cgroup::open("/gantry/" + id);
+bool was_oom_killed(const Record& record) {
+  auto cgroup = linux::Cgroup::open(cgroup_path(record.config, record.id));
   return cgroup && cgroup->oom_kills() > 0;
 }
 
 Exit exit_of(const Held& held) {
   if (!held.seen.start) return held.record.exit;
   Exit exit = held.seen.exit.value_or(Exit{});
-  if (exit.signal == SIGKILL && held.record.config.memory != 0) exit.oom_killed = was_oom_killed(held.record.id);
+  if (exit.signal == SIGKILL && held.record.config.memory != 0) exit.oom_killed = was_oom_killed(held.record);
   return exit;
 }
 
@@ -39,10 +41,10 @@ Result<> Engine::State::settle(Held& held) {
   TRY(release_networks(held.record));
   TRY(folder.remove());
   held.seen = {};
-  return {};
+  return release_volumes(held.record.config);
 }
 
-Result<> Engine::State::take_apart(Held& held) {
+Result<> Engine::State::take_apart(Held& held, bool with_volumes) {
   Records& records = *TRY(this->records());
   const Exit exit = exit_of(held);
   const std::string id = held.record.id;
@@ -53,10 +55,14 @@ Result<> Engine::State::take_apart(Held& held) {
   TRY(runtime::remove(runtime(), id, true));
   TRY(release_networks(held.record));
   TRY(TRY(store())->snapshots().remove(id));
+  const bool half_made = held.record.state == Record::State::creating;
   TRY(records.erase(held.record, exit));
   if (held.seen.start) report(held.record, "died", {.exit_code = exit.code});
   if (held.record.state != Record::State::creating) report(held.record, "remove");
-  return run_folder(id).remove();
+  TRY(run_folder(id).remove());
+  TRY(release_volumes(held.record.config));
+  if (!with_volumes && !half_made && !held.record.config.remove) return {};
+  return remove_anonymous_volumes(volumes(), held.record.config);
 }
 
 Result<> Engine::State::clean_up(const std::string& id) {

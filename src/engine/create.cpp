@@ -3,9 +3,12 @@
 #include "engine/complete.hpp"
 #include "engine/health.hpp"
 #include "engine/names.hpp"
+#include "engine/namespaces.hpp"
 #include "engine/pods.hpp"
 #include "engine/root.hpp"
 #include "engine/state.hpp"
+#include "engine/storage.hpp"
+#include "engine/user_namespace.hpp"
 #include "oci/platform.hpp"
 
 #include <fcntl.h>
@@ -15,9 +18,16 @@ namespace gantry::engine {
 
 namespace {
 
-Result<> check_platform(const store::Image& image, const std::string& name) {
+Result<> check_platform(const store::Image& image, const ContainerConfig& config) {
+  const std::string& name = config.image;
   const oci::Platform made_for = oci::platform_of(image.config);
   const oci::Platform host = oci::host_platform();
+  if (!config.platform.empty()) {
+    const oci::Platform wanted = TRY(oci::parse_platform(config.platform));
+    if (oci::match(wanted, made_for) > 0) return {};
+    return fail(Code::not_found, "image {} is for {}, not for {}", name, oci::text_of(made_for), config.platform)
+        .with_cure(fmt::format("get that one: gantry pull --platform {} {}", config.platform, name));
+  }
   if (oci::match(host, made_for) > 0) return {};
   return fail(Code::unsupported, "image {} is for {}, this machine is {}", name, oci::text_of(made_for),
               oci::text_of(host))
@@ -27,7 +37,7 @@ Result<> check_platform(const store::Image& image, const std::string& name) {
 Result<> use_image(const store::Store& store, Record& record) {
   const std::string asked = record.config.image;
   const store::Image image = TRY(store.images().find(asked));
-  TRY(check_platform(image, asked));
+  TRY(check_platform(image, record.config));
   record.image_id = image.id;
   record.image_name = image.names.empty() ? image.id : image.names.front();
   record.layers = image.config.rootfs.diff_ids;
@@ -58,6 +68,25 @@ Result<> use_root(const store::Store& store, Record& record) {
   complete(record.config, {});
   complete(record.config.health, {});
   return {};
+}
+
+/// Other containers may be renamed later.
+Result<> refer_by_id(ContainerConfig& config, const std::function<Result<Record>(const std::string&)>& find) {
+  for (std::string* mode : {&config.pid, &config.ipc, &config.uts, &config.cgroupns, &config.userns, &config.network}) {
+    const std::string_view name = container_of(*mode);
+    if (!name.empty()) *mode = "container:" + TRY(find(std::string(name))).id;
+  }
+  for (auto& need : config.needs) need = TRY(with_context(find(need), "option --requires")).id;
+  return {};
+}
+
+/// The ids that other containers have for themselves.
+Result<std::vector<IdRange>> taken_ids(Records& records) {
+  std::vector<IdRange> taken;
+  for (const Record& record : TRY(records.list()))
+    if (record.config.userns.starts_with("auto"))
+      taken.insert(taken.end(), record.config.uid_map.begin(), record.config.uid_map.end());
+  return taken;
 }
 
 /// Inserts the record, under a made-up name if it has none.
@@ -96,13 +125,21 @@ Result<Record> Engine::State::make(const ContainerConfig& config) {
   Records& records = *TRY(this->records());
   // Until the row is there nothing else keeps the image's layers.
   const Lock use = TRY(store.use());
+  const Volumes volumes = this->volumes();
+  const Lock kept = TRY(volumes.keep());  // likewise its volumes
   Record record{.id = random_hex(32), .created = now(), .owner = ProcessId::own(), .config = config};
   TRY(join_pod(*this, record.config));
+  auto find = [&](const std::string& name) { return records.find(name); };
+  TRY(fix_user_namespace(record.config, [&] { return taken_ids(records); }));  // keep-id goes before the image's user
+  TRY(take_volumes_from(record.config, find));
   TRY(use_root(store, record));
   TRY(check_config(record.config));
   TRY(check_networks(record.config));
+  TRY(refer_by_id(record.config, find));
+  TRY(name_mounts(record.config, store.images()));
   TRY(insert(records, record));  // before anything else is made: from here finish_interrupted() finds it
   auto made = Root::make(store, record);
+  if (made) made = make_volumes(volumes, record.config);
   if (made) made = write_cidfile(record);
   if (made) {
     report(record, "create");

@@ -9,6 +9,7 @@
 #include "engine/logs.hpp"
 #include "engine/processes.hpp"
 #include "engine/usage.hpp"
+#include "engine/volumes.hpp"
 #include "net/connections.hpp"
 #include "net/network.hpp"
 #include "net/route.hpp"
@@ -20,6 +21,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -105,10 +107,11 @@ class Engine {
   Result<> unpause(const std::string& name);
   /// Code::exists when the new name is taken.
   Result<> rename(const std::string& name, const std::string& new_name);
-  /// Code::busy for a running container without `force`. Returns the id.
-  Result<std::string> remove(const std::string& name, bool force);
+  /// Code::busy for a running container without `force`. With `volumes` its anonymous volumes go too. Returns the id.
+  Result<std::string> remove(const std::string& name, bool force, bool volumes = false);
   /// Removes several. Those that run end first, all at once: by SIGKILL, or stopped with `timeout`.
-  void remove(const std::vector<std::string>& names, bool force, std::optional<unsigned> timeout, const NameSink& done);
+  void remove(const std::vector<std::string>& names, bool force, std::optional<unsigned> timeout, const NameSink& done,
+              bool volumes = false);
   /// The processes in a running container.
   Result<std::vector<ProcessInfo>> processes(const std::string& name);
 
@@ -156,6 +159,18 @@ class Engine {
   /// The image's id. Code::busy when somebody is in it; with `force` it goes when they leave.
   Result<std::string> unmount_image(const std::string& name, bool force);
   Result<std::vector<ImageMount>> mounted_images();
+
+  Volumes volumes() const;
+  /// Makes a volume; without a name it gets 64 figures. Its name. Code::exists.
+  Result<std::string> create_volume(Volume volume);
+  /// The names of those that a container uses.
+  Result<std::set<std::string>> used_volumes();
+  /// The containers that use a volume, by their names.
+  Result<std::vector<std::string>> volume_users(const std::string& name);
+  /// Code::busy when a container uses it; with `force` those containers go first.
+  Result<> remove_volume(const std::string& name, bool force);
+  /// Removes the volumes that `choose` picks and no container uses: their names.
+  Result<std::vector<std::string>> prune_volumes(const std::function<bool(const Volume&)>& choose);
 
   /// What images and containers take on disk.
   Result<Usage> usage();

@@ -1,4 +1,5 @@
 #include "engine/state.hpp"
+#include "engine/storage.hpp"
 #include "oci/reference.hpp"
 
 #include <algorithm>
@@ -25,6 +26,13 @@ Result<store::Roots> Engine::State::roots() {
   for (const Record& record : TRY(TRY(records())->list())) {
     roots.layers.insert(roots.layers.end(), record.layers.begin(), record.layers.end());
     roots.containers.push_back(record.id);
+    for (const Mount& mount : record.config.mounts) {
+      if (mount.type != "image") continue;
+      auto image = TRY(store())->images().find(mount.source);
+      if (!image) continue;
+      const auto& layers = image->config.rootfs.diff_ids;
+      roots.layers.insert(roots.layers.end(), layers.begin(), layers.end());
+    }
   }
   for (const auto& id : mounted_images()) {
     auto image = TRY(store())->images().find(id);
@@ -50,7 +58,7 @@ Result<ImageRemoval> Engine::remove_image(const std::string& name, bool force) {
   if (meant.empty() && image.names.size() > 1 && !force)
     return fail(Code::busy, "image {} has several names", name).with_cure("remove them by name, or all with --force");
   for (const Record& record : TRY(TRY(state_->records())->list())) {
-    if (record.image_id != image.id) continue;
+    if (record.image_id != image.id && !uses_image(record.config, image.id)) continue;
     if (!force)
       return fail(Code::busy, "image {} is used by container '{}'", name, record.name)
           .with_cure("remove the container first, or both with --force");

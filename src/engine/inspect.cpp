@@ -54,21 +54,24 @@ bool has(const Mount& mount, std::string_view option) {
   return std::ranges::find(mount.options, option) != mount.options.end();
 }
 
-array mounts_of(const ContainerConfig& config) {
+array mounts_of(const ContainerConfig& config, const Volumes& volumes) {
   array mounts;
   for (const Mount& mount : config.mounts) {
-    if (mount.type != "bind") continue;
+    if (mount.type != "bind" && mount.type != "volume" && mount.type != "image") continue;
     std::string propagation;
     for (const char* word : {"private", "rprivate", "slave", "rslave", "shared", "rshared"})
       if (has(mount, word)) propagation = word;
-    mounts.emplace_back(object{{"Type", mount.type},
-                               {"Source", mount.source},
-                               {"Destination", mount.target},
-                               {"Driver", ""},
-                               {"Mode", ""},
-                               {"Options", strings(mount.options)},
-                               {"RW", !has(mount, "ro") && !has(mount, "rro")},
-                               {"Propagation", propagation}});
+    const bool is_volume = mount.type == "volume";
+    object one{{"Type", mount.type},
+               {"Source", is_volume ? volumes.data(mount.source) : mount.source},
+               {"Destination", mount.target},
+               {"Driver", is_volume ? "local" : ""},
+               {"Mode", ""},
+               {"Options", strings(mount.options)},
+               {"RW", mount.type == "image" ? has(mount, "rw") : !has(mount, "ro") && !has(mount, "rro")},
+               {"Propagation", propagation}};
+    if (is_volume) one["Name"] = mount.source;
+    mounts.emplace_back(std::move(one));
   }
   return mounts;
 }
@@ -100,7 +103,7 @@ object config_of(const Container& container) {
 array binds_of(const ContainerConfig& config) {
   array binds;
   for (const Mount& mount : config.mounts) {
-    if (mount.type != "bind") continue;
+    if (mount.type != "bind" && mount.type != "volume") continue;
     std::string text = mount.source + ":" + mount.target;
     for (std::size_t i = 0; i < mount.options.size(); ++i) text += (i == 0 ? ":" : ",") + mount.options[i];
     binds.emplace_back(text);
@@ -122,6 +125,8 @@ object tmpfs_of(const ContainerConfig& config) {
 array security_options_of(const ContainerConfig& config) {
   array options;
   if (config.no_new_privileges) options.emplace_back("no-new-privileges");
+  if (!config.apparmor.empty()) options.emplace_back("apparmor=" + config.apparmor);
+  for (const auto& label : config.label_options) options.emplace_back("label=" + label);
   if (!config.seccomp.empty()) options.emplace_back("seccomp=" + config.seccomp);
   for (const auto& path : config.mask) options.emplace_back("mask=" + path);
   for (const auto& path : config.unmask) options.emplace_back("unmask=" + path);
@@ -171,6 +176,12 @@ object health_state_of(const HealthState& state) {
   return {{"Status", state.status}, {"FailingStreak", state.failing_streak}, {"Log", std::move(log)}};
 }
 
+array device_limits_of(const std::vector<DeviceLimit>& limits, const char* what) {
+  array all;
+  for (const auto& limit : limits) all.emplace_back(object{{"Path", limit.path}, {what, limit.value}});
+  return all;
+}
+
 object host_config_of(const ContainerConfig& config) {
   return {{"Binds", binds_of(config)},
           {"ContainerIDFile", config.cidfile},
@@ -190,8 +201,33 @@ object host_config_of(const ContainerConfig& config) {
           {"ShmSize", config.shm_size},
           {"Sysctls", string_map(config.sysctls)},
           {"Init", config.init},
+          {"PidMode", config.pid.empty() ? "private" : config.pid},
+          {"IpcMode", config.ipc.empty() ? "shareable" : config.ipc},
+          {"UTSMode", config.uts.empty() ? "private" : config.uts},
+          {"CgroupMode", config.cgroupns.empty() ? "private" : config.cgroupns},
+          {"UsernsMode", config.userns},
+          {"CgroupParent", config.cgroup_parent},
+          {"Annotations", string_map(config.annotations)},
+          {"OomScoreAdj", config.oom_score_adj.value_or(0)},
+          {"OomKillDisable", config.oom_kill_disable},
           {"Memory", config.memory},
+          {"MemorySwap", config.memory_swap != 0 ? config.memory_swap : static_cast<std::int64_t>(2 * config.memory)},
+          {"MemoryReservation", config.memory_reservation},
+          {"MemorySwappiness", config.memory_swappiness ? std::int64_t{*config.memory_swappiness} : -1},
           {"NanoCpus", config.nano_cpus},
+          {"CpuShares", config.cpu_shares},
+          {"CpuPeriod", config.cpu_period},
+          {"CpuQuota", config.cpu_quota},
+          {"CpuRealtimePeriod", config.cpu_rt_period},
+          {"CpuRealtimeRuntime", config.cpu_rt_runtime},
+          {"CpusetCpus", config.cpuset_cpus},
+          {"CpusetMems", config.cpuset_mems},
+          {"BlkioWeight", config.blkio_weight},
+          {"BlkioWeightDevice", device_limits_of(config.blkio_weight_devices, "Weight")},
+          {"BlkioDeviceReadBps", device_limits_of(config.device_read_bps, "Rate")},
+          {"BlkioDeviceWriteBps", device_limits_of(config.device_write_bps, "Rate")},
+          {"BlkioDeviceReadIOps", device_limits_of(config.device_read_iops, "Rate")},
+          {"BlkioDeviceWriteIOps", device_limits_of(config.device_write_iops, "Rate")},
           {"PidsLimit", config.pids_limit},
           {"Ulimits", ulimits_of(config)},
           {"Devices", devices_of(config)}};
@@ -227,7 +263,7 @@ Result<object> Engine::inspect(const std::string& name) {
              {"Name", container.name},
              {"RestartCount", container.restarts},
              {"Driver", "overlay"},
-             {"Mounts", mounts_of(config)},
+             {"Mounts", mounts_of(config, state_->volumes())},
              {"Config", config_of(container)},
              {"HostConfig", host_config_of(config)},
              {"NetworkSettings", network_settings(config, connections)}};

@@ -49,10 +49,10 @@ std::string random_name() {
   return fmt::format("{}_{}", kAdjectives[draw[0] % kAdjectives.size()], kNouns[draw[1] % kNouns.size()]);
 }
 
-Result<> check_name(std::string_view name) {
+Result<> check_name(std::string_view name, std::string_view what) {
   auto allowed = [](char c) { return is_alphanumeric(c) || c == '_' || c == '.' || c == '-'; };
   if (!name.empty() && is_alphanumeric(name.front()) && std::ranges::all_of(name, allowed)) return {};
-  return fail(Code::invalid, "'{}' cannot be a container's name", name)
+  return fail(Code::invalid, "'{}' cannot be a {}'s name", name, what)
       .with_cure("use letters, figures, '_', '.' and '-', with a letter or figure first");
 }
 

@@ -11,6 +11,7 @@ namespace gantry::engine {
 std::string random_name();
 
 /// Names that docker and podman accept: letters, figures, '_', '.' and '-', a letter or figure first.
-Result<> check_name(std::string_view name);
+/// `what` says whose name it is.
+Result<> check_name(std::string_view name, std::string_view what = "container");
 
 }  // namespace gantry::engine

@@ -14,8 +14,6 @@ namespace gantry::engine {
 
 namespace {
 
-constexpr std::string_view kContainer = "container:", kNamespace = "ns:";
-
 Result<std::optional<net::IpAddress>> wished_address(const std::string& text, bool v6) {
   std::optional<net::IpAddress> address;
   if (text.empty()) return address;
@@ -68,14 +66,7 @@ Result<std::vector<net::PublishedPort>> published_ports(const NetworkConfig& con
 }
 
 Result<> Networking::prepare() {
-  const std::string& mode = record_.config.network;
-  if (mode.starts_with(kNamespace)) joined_ = mode.substr(kNamespace.size());
-  if (mode.starts_with(kContainer)) {
-    const Container other =
-        TRY(with_context(state_.find_running(mode.substr(kContainer.size())), "--network {}", mode));
-    joined_ = fmt::format("/proc/{}/ns/net", other.pid);
-  }
-  if (mode != "bridge") return {};
+  if (record_.config.network != "bridge") return {};
   TRY(find_networks());
   TRY(take_addresses());
   return hold_ports();
@@ -120,10 +111,8 @@ Result<> Networking::hold_ports() {
 }
 
 Result<> Networking::connect(pid_t pid) const {
-  const std::string& mode = record_.config.network;
-  if (mode == "host" || !joined_.empty()) return {};
-  const Fd space = TRY(open_file(fmt::format("/proc/{}/ns/net", pid), O_RDONLY));
   if (connections_.attachments.empty()) return {};
+  const Fd space = TRY(open_file(fmt::format("/proc/{}/ns/net", pid), O_RDONLY));
   for (std::size_t i = 0; i < networks_.size(); ++i)
     TRY(net::attach(networks_[i], connections_.attachments[i], space, static_cast<unsigned>(i)));
   return add_rules();

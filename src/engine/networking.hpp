@@ -22,8 +22,6 @@ class Networking {
 
   /// Finds or makes the networks, takes addresses and ports and notes them in the run folder.
   Result<> prepare();
-  /// The network namespace to join; empty: a new one, or the host's.
-  const std::string& joined_namespace() const { return joined_; }
   const net::Connections& connections() const { return connections_; }
 
   /// Gives the new network namespace of a process its devices and rules. Runs while the process sets up the rest.
@@ -41,7 +39,6 @@ class Networking {
   Engine::State& state_;
   const Record& record_;
   RunFolder folder_;
-  std::string joined_;
   std::vector<net::Network> networks_;
   std::vector<NetworkAttachment> wishes_;
   net::Connections connections_;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <limits>
 
 namespace gantry::engine {
@@ -13,118 +14,14 @@ namespace {
 
 constexpr std::uint64_t kUnlimited = std::numeric_limits<std::uint64_t>::max();
 
-/// Options of a bind that mean the same to us as to docker, podman and mount(8).
-constexpr std::array<std::string_view, 22> kBindOptions{
-    "ro",      "rw",         "rro",         "bind",    "rbind",    "exec",       "noexec", "suid",
-    "nosuid",  "dev",        "nodev",       "private", "rprivate", "slave",      "rslave", "shared",
-    "rshared", "unbindable", "runbindable", "atime",   "noatime",  "nosymfollow"};
-
 Result<std::string> absolute(std::string_view path, std::string_view what, std::string_view whole) {
   if (!path.starts_with('/')) return fail(Code::invalid, "'{}': {} '{}' is not an absolute path", whole, what, path);
   return linux::clean_path(path);
 }
 
-Result<> add_bind_option(Mount& mount, std::string_view option, std::string_view whole) {
-  if (option == "z" || option == "Z" || option.empty()) return {};  // labels of SELinux, which we do not set
-  if (std::ranges::find(kBindOptions, option) == kBindOptions.end())
-    return fail(Code::invalid, "'{}': unknown option '{}'", whole, option)
-        .with_cure("options are ro, rw, bind, rbind, (no)exec, (no)suid, (no)dev, [r]private, [r]slave, [r]shared");
-  mount.options.emplace_back(option);
-  return {};
-}
-
-/// A bind takes the mounts below it along unless it says otherwise, as docker and podman do.
-void finish_bind(Mount& mount) {
-  auto is_bind = [](const std::string& option) { return option == "bind" || option == "rbind"; };
-  if (std::ranges::none_of(mount.options, is_bind)) mount.options.insert(mount.options.begin(), "rbind");
-  auto is_propagation = [](std::string_view option) {
-    return option.ends_with("private") || option.ends_with("slave") || option.ends_with("shared") ||
-           option.ends_with("unbindable");
-  };
-  if (std::ranges::none_of(mount.options, is_propagation)) mount.options.emplace_back("rprivate");
-}
-
-void finish_tmpfs(Mount& mount) {
-  mount.source = "tmpfs";
-  for (const char* option : {"nosuid", "nodev"})
-    if (std::ranges::find(mount.options, std::string_view(option).substr(2)) == mount.options.end())
-      mount.options.emplace_back(option);
-}
-
 bool is_true(std::string_view value) { return value.empty() || value == "true" || value == "1"; }
 
-Result<> add_mount_member(Mount& mount, const Halves& member, std::string_view whole) {
-  const std::string_view key = member.before, value = member.after;
-  if (key == "type") return {};  // read before the others
-  if (key == "dst" || key == "destination" || key == "target") {
-    mount.target = TRY(absolute(value, "target", whole));
-  } else if (key == "ro" || key == "readonly") {
-    mount.options.emplace_back(is_true(value) ? "ro" : "rw");
-  } else if (key == "rw") {
-    mount.options.emplace_back(is_true(value) ? "rw" : "ro");
-  } else if (mount.type == "bind" && (key == "src" || key == "source")) {
-    mount.source = TRY(absolute(value, "source", whole));
-  } else if (mount.type == "bind" && key == "bind-propagation") {
-    TRY(add_bind_option(mount, value, whole));
-  } else if (mount.type == "bind" && key == "bind-nonrecursive") {
-    mount.options.emplace_back(is_true(value) ? "bind" : "rbind");
-  } else if (mount.type == "tmpfs" && key == "tmpfs-size") {
-    mount.options.push_back(fmt::format("size={}", TRY(parse_size(value))));
-  } else if (mount.type == "tmpfs" && key == "tmpfs-mode") {
-    mount.options.push_back(fmt::format("mode={}", value));
-  } else {
-    return fail(Code::invalid, "'{}': a {} mount has no '{}'", whole, mount.type, key)
-        .with_cure("members are type, src, dst, ro, bind-propagation, bind-nonrecursive, tmpfs-size, tmpfs-mode");
-  }
-  return {};
-}
-
 }  // namespace
-
-Result<Mount> parse_volume(std::string_view text) {
-  const std::vector<std::string> parts = split(text, ':');
-  if (parts.size() > 3) return fail(Code::invalid, "'{}' is not SOURCE:TARGET[:OPTIONS]", text);
-  if (parts.size() == 1 || !parts[0].starts_with('/'))
-    return fail(Code::unsupported, "'{}' asks for a named volume, which gantry does not have", text)
-        .with_cure("give a folder of the host: -v /path/on/host:/path/in/container");
-  Mount mount;
-  mount.source = TRY(absolute(parts[0], "source", text));
-  mount.target = TRY(absolute(parts[1], "target", text));
-  if (parts.size() == 3)
-    for (const auto& option : split(parts[2], ',')) TRY(add_bind_option(mount, option, text));
-  finish_bind(mount);
-  return mount;
-}
-
-Result<Mount> parse_mount(std::string_view text) {
-  const std::vector<std::string> members = split(text, ',');
-  Mount mount;
-  for (const auto& member : members)
-    if (auto halves = cut(member, '='); halves.before == "type") mount.type = halves.after;
-  if (mount.type != "bind" && mount.type != "tmpfs")
-    return fail(Code::unsupported, "'{}': there are no mounts of type '{}'", text, mount.type)
-        .with_cure("use type=bind or type=tmpfs");
-  for (const auto& member : members) TRY(add_mount_member(mount, cut(member, '='), text));
-  if (mount.target.empty()) return fail(Code::invalid, "'{}' has no dst=PATH", text);
-  if (mount.type == "tmpfs") {
-    finish_tmpfs(mount);
-  } else {
-    if (mount.source.empty()) return fail(Code::invalid, "'{}' has no src=PATH", text);
-    finish_bind(mount);
-  }
-  return mount;
-}
-
-Result<Mount> parse_tmpfs(std::string_view text) {
-  const Halves halves = cut(text, ':');
-  Mount mount{.type = "tmpfs"};
-  mount.target = TRY(absolute(halves.before, "target", text));
-  if (halves.found)
-    for (auto& option : split(halves.after, ','))
-      if (!option.empty()) mount.options.push_back(std::move(option));
-  finish_tmpfs(mount);
-  return mount;
-}
 
 Result<Ulimit> parse_ulimit(std::string_view text) {
   const Halves halves = cut(text, '=');
@@ -174,8 +71,67 @@ Result<std::uint64_t> parse_cpus(std::string_view text) {
   return nano;
 }
 
+Result<IdRange> parse_id_range(std::string_view text) {
+  auto malformed = [&] { return fail(Code::invalid, "'{}' is not INSIDE:OUTSIDE:COUNT, as 0:100000:65536", text); };
+  const auto parts = split(text, ':');
+  if (parts.size() != 2 && parts.size() != 3) return malformed();
+  std::array<std::uint32_t, 3> numbers{0, 0, 1};
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    auto number = parse_unsigned(parts[i]);
+    if (!number || *number >= UINT32_MAX) return malformed();
+    numbers[i] = static_cast<std::uint32_t>(*number);
+  }
+  if (numbers[2] == 0) return malformed();
+  return IdRange{numbers[0], numbers[1], numbers[2]};
+}
+
+Result<SecretUse> parse_secret_use(std::string_view text) {
+  const auto members = split(text, ',');
+  SecretUse use{.name = members.front()};
+  if (use.name.starts_with("source=") || use.name.starts_with("src=")) use.name = cut(use.name, '=').after;
+  if (use.name.empty()) return fail(Code::invalid, "'{}' names no secret", text);
+  for (std::size_t i = 1; i < members.size(); ++i) {
+    auto [key, value, found] = cut(members[i], '=');
+    auto number = parse_unsigned(value);
+    const bool is_id = number && *number < UINT32_MAX;
+    std::uint32_t mode = 0;
+    auto [end, problem] = std::from_chars(value.data(), value.data() + value.size(), mode, 8);
+    const bool is_mode = problem == std::errc() && end == value.data() + value.size() && mode <= 07777;
+    if (key == "type" && (value == "mount" || value == "env")) use.type = value;
+    else if (key == "target" && !value.empty()) use.target = value;
+    else if (key == "uid" && is_id) use.uid = static_cast<std::uint32_t>(*number);
+    else if (key == "gid" && is_id) use.gid = static_cast<std::uint32_t>(*number);
+    else if (key == "mode" && is_mode) use.mode = mode;
+    else
+      return fail(Code::invalid, "'{}': '{}' is no member of a secret", text, members[i])
+          .with_cure("members are type=mount|env, target=NAME, uid=N, gid=N, mode=OCTAL");
+  }
+  return use;
+}
+
+Result<oci::DeviceRule> parse_device_rule(std::string_view text) {
+  auto malformed = [&] {
+    return fail(Code::invalid, "'{}' is not TYPE MAJOR:MINOR ACCESS", text)
+        .with_cure("as in 'c 1:3 rw' or 'b 8:* rmw'");
+  };
+  std::vector<std::string> parts = split(trim(text), ' ');
+  std::erase(parts, "");
+  if (parts.size() != 3 || (parts[0] != "a" && parts[0] != "b" && parts[0] != "c")) return malformed();
+  if (parts[2].empty() || parts[2].find_first_not_of("rwm") != std::string::npos) return malformed();
+  const Halves numbers = cut(parts[1], ':');
+  auto number = [&](std::string_view word) -> Result<std::optional<std::int64_t>> {
+    if (word == "*") return std::optional<std::int64_t>();
+    auto parsed = parse_unsigned(word);
+    if (!parsed || *parsed > 0xfffff) return malformed();
+    return std::optional(static_cast<std::int64_t>(*parsed));
+  };
+  if (!numbers.found) return malformed();
+  const auto major = TRY(number(numbers.before)), minor = TRY(number(numbers.after));
+  return oci::DeviceRule{true, parts[0], major, minor, parts[2]};
+}
+
 Result<> set_security_option(ContainerConfig& config, std::string_view text) {
-  std::size_t end = text.find_first_of("=:");
+  const std::size_t end = text.find_first_of("=:");
   const std::string_view key = text.substr(0, end);
   const std::string_view value = end == std::string_view::npos ? "" : text.substr(end + 1);
   if (key == "no-new-privileges") {
@@ -185,11 +141,20 @@ Result<> set_security_option(ContainerConfig& config, std::string_view text) {
   } else if ((key == "mask" || key == "unmask") && !value.empty()) {
     auto& paths = key == "mask" ? config.mask : config.unmask;
     for (auto& path : split(value, ':')) paths.push_back(std::move(path));
-  } else if (text == "label=disable" || text == "apparmor=unconfined") {
-    return {};  // as it is anyway
+  } else if (key == "systempaths" && value == "unconfined") {
+    config.unmask.emplace_back("ALL");
+  } else if (key == "apparmor" && !value.empty()) {
+    config.apparmor = value;
+  } else if (key == "label" && value == "disable") {
+    config.label_options.emplace_back(value);
+  } else if (key == "label") {
+    return fail(Code::unsupported, "'{}': gantry gives containers no labels of SELinux of their own", text)
+        .with_cure("use label=disable, or leave it out");
   } else {
     return fail(Code::unsupported, "unknown security option '{}'", text)
-        .with_cure("there are no-new-privileges, seccomp=unconfined|FILE, mask=PATH[:PATH], unmask=ALL|PATH[:PATH]");
+        .with_cure(
+            "there are no-new-privileges, seccomp=unconfined|FILE, apparmor=PROFILE, label=disable, "
+            "systempaths=unconfined, mask=PATH[:PATH], unmask=ALL|PATH[:PATH]");
   }
   return {};
 }

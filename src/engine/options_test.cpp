@@ -21,14 +21,29 @@ TEST(Options, AVolumeKeepsTheAskedPropagation) {
   EXPECT_THAT(parse_volume("/a:/b:bind,rshared").take().options, ElementsAre("bind", "rshared"));
 }
 
-TEST(Options, NamedVolumesAreRefusedWithACure) {
-  for (const char* text : {"data:/data", "/data"}) {
-    auto mount = parse_volume(text);
-    ASSERT_FALSE(mount) << text;
-    EXPECT_EQ(mount.error().code(), Code::unsupported);
-    EXPECT_THAT(mount.error().message(), HasSubstr("-v /path/on/host"));
-  }
+TEST(Options, AVolumeHasANameOrIsAnonymous) {
+  const Mount named = parse_volume("data:/data:nocopy,U").take();
+  EXPECT_EQ(named.type, "volume");
+  EXPECT_EQ(named.source, "data");
+  EXPECT_TRUE(named.no_copy);
+  EXPECT_TRUE(named.chown);
+  EXPECT_FALSE(named.anonymous);
+  const Mount anonymous = parse_volume("/data").take();
+  EXPECT_EQ(anonymous.type, "volume");
+  EXPECT_TRUE(anonymous.anonymous);
+  EXPECT_FALSE(parse_volume("../data:/data"));
+  EXPECT_FALSE(parse_volume(":/data"));
 }
+
+TEST(Options, AnOverlayedVolumeMayKeepItsLayer) {
+  const Mount mount = parse_volume("/a:/b:O,upperdir=/u,workdir=/w").take();
+  EXPECT_TRUE(mount.overlay);
+  EXPECT_EQ(mount.upper, "/u");
+  EXPECT_FALSE(parse_volume("/a:/b:O,upperdir=/u"));
+  EXPECT_FALSE(parse_volume("/a:/b:upperdir=/u,workdir=/w"));
+}
+
+TEST(Options, AColonInAPathIsEscaped) { EXPECT_EQ(parse_volume("/a\\:b:/c").take().source, "/a:b"); }
 
 TEST(Options, AVolumeWithARelativeTargetOrUnknownOptionIsRefused) {
   EXPECT_FALSE(parse_volume("/a:b"));
@@ -37,15 +52,16 @@ TEST(Options, AVolumeWithARelativeTargetOrUnknownOptionIsRefused) {
 }
 
 TEST(Options, ReadsMountMembersInAnyOrder) {
-  const Mount bind = parse_mount("dst=/b,readonly,src=/a,type=bind,bind-propagation=rslave").take();
+  const Mount bind = parse_mount("dst=/b,readonly,src=/a,type=bind,bind-propagation=rslave").take().at(0);
   EXPECT_EQ(bind.source, "/a");
   EXPECT_THAT(bind.options, ElementsAre("rbind", "ro", "rslave"));
-  const Mount tmpfs = parse_mount("type=tmpfs,target=/t,tmpfs-size=1m,tmpfs-mode=0700").take();
+  const Mount tmpfs = parse_mount("type=tmpfs,target=/t,tmpfs-size=1m,tmpfs-mode=0700").take().at(0);
   EXPECT_THAT(tmpfs.options, ElementsAre("size=1048576", "mode=0700", "nosuid", "nodev"));
 }
 
 TEST(Options, AMountMustMakeSense) {
-  EXPECT_FALSE(parse_mount("type=volume,src=x,dst=/y"));
+  EXPECT_FALSE(parse_mount("type=tape,src=x,dst=/y"));
+  EXPECT_FALSE(parse_mount("type=image,dst=/y"));
   EXPECT_FALSE(parse_mount("type=bind,src=/x"));
   EXPECT_FALSE(parse_mount("type=bind,dst=/x"));
   EXPECT_FALSE(parse_mount("type=tmpfs,src=/x,dst=/y"));
@@ -90,6 +106,37 @@ TEST(Options, ReadsSecurityOptionsInBothSpellings) {
   EXPECT_THAT(config.unmask, ElementsAre("/proc/acpi", "/proc/kcore"));
   EXPECT_TRUE(set_security_option(config, "label=disable"));
   EXPECT_FALSE(set_security_option(config, "label=type:spc_t"));
+}
+
+TEST(Options, AMountOfDockersCsvMayHaveCommas) {
+  EXPECT_EQ(parse_mount(R"(type=bind,"src=/a,b",dst=/c)").take().at(0).source, "/a,b");
+}
+
+TEST(Options, AMountIsAVolumeUnlessItSaysOtherwise) {
+  const Mount mount = parse_mount("src=data,dst=/d,volume-subpath=in").take().at(0);
+  EXPECT_EQ(mount.type, "volume");
+  EXPECT_EQ(mount.subpath, "in");
+  EXPECT_TRUE(parse_mount("dst=/d").take().at(0).anonymous);
+}
+
+TEST(Options, RulesOfDevices) {
+  const oci::DeviceRule rule = parse_device_rule("c 1:* rw").take();
+  EXPECT_EQ(rule.major, 1);
+  EXPECT_FALSE(rule.minor);
+  for (const char* bad : {"", "c 1:3", "x 1:3 r", "c 1 r", "c 1:3 z", "c a:b r"}) EXPECT_FALSE(parse_device_rule(bad));
+}
+
+TEST(Options, MapsOfIds) {
+  EXPECT_EQ(parse_id_range("0:100000:65536").take(), (IdRange{0, 100000, 65536}));
+  for (const char* bad : {"", "0", "0:1:0", "0:x:1", "0:1:2:3", "4294967295:0:1"}) EXPECT_FALSE(parse_id_range(bad));
+}
+
+TEST(Options, SecretsAsFilesAndVariables) {
+  const SecretUse use = parse_secret_use("key,type=env,target=KEY").take();
+  EXPECT_EQ(use.type, "env");
+  EXPECT_EQ(use.target, "KEY");
+  EXPECT_EQ(parse_secret_use("key,mode=0400,uid=5").take().mode, 0400u);
+  for (const char* bad : {"", "key,type=tape", "key,mode=9", "key,uid=x"}) EXPECT_FALSE(parse_secret_use(bad));
 }
 
 }  // namespace

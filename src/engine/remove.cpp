@@ -2,7 +2,7 @@
 
 namespace gantry::engine {
 
-Result<std::string> Engine::remove(const std::string& name, bool force) {
+Result<std::string> Engine::remove(const std::string& name, bool force, bool volumes) {
   TRY(state_->finish_interrupted());
   Record record = TRY(TRY(state_->records())->find(name));
   const Container container = state_->see(record);
@@ -18,12 +18,12 @@ Result<std::string> Engine::remove(const std::string& name, bool force) {
   if (held->record.state == Record::State::creating)
     return fail(Code::busy, "container '{}' is being made at this moment", name);
   if (held->container().running()) return fail(Code::busy, "container '{}' was started again", name);
-  TRY(with_context(state_->take_apart(*held), "remove container '{}'", name));
+  TRY(with_context(state_->take_apart(*held, volumes), "remove container '{}'", name));
   return record.id;
 }
 
 void Engine::remove(const std::vector<std::string>& names, bool force, std::optional<unsigned> timeout,
-                    const NameSink& done) {
+                    const NameSink& done, bool volumes) {
   std::vector<std::string> ended;
   auto stopped = [&](const std::string& name, Result<> result) {
     if (result) ended.push_back(name);
@@ -32,7 +32,7 @@ void Engine::remove(const std::vector<std::string>& names, bool force, std::opti
   if (force) stop(names, timeout.value_or(0), stopped);
   else ended = names;
   for (const auto& name : ended) {
-    auto removed = remove(name, force);
+    auto removed = remove(name, force, volumes);
     // Run with --rm: gone with its end.
     if (!removed && removed.error().code() == Code::not_found && force) removed = name;
     done(name, removed ? Result<>() : Result<>(std::move(removed.error())));

@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <charconv>
 
 namespace gantry::engine {
 
@@ -64,6 +65,7 @@ Result<oci::Rlimit> to_rlimit(const Ulimit& limit) {
 /// a login.
 Result<std::vector<oci::Rlimit>> build_rlimits(const ContainerConfig& config) {
   std::vector<oci::Rlimit> limits;
+  if (config.host_ulimits) return limits;
   for (const auto& limit : config.ulimits) limits.push_back(TRY(to_rlimit(limit)));
   const bool has_nofile =
       std::ranges::any_of(limits, [](const oci::Rlimit& limit) { return limit.type == oci::RlimitType::nofile; });
@@ -82,14 +84,19 @@ Result<oci::Process> build_process(const SpecInput& input, const oci::Capabiliti
   process.terminal = config.tty;
   if (config.tty && input.window_size)
     process.console_size = oci::ConsoleSize{.height = input.window_size->rows, .width = input.window_size->columns};
-  process.user = {.uid = input.user.uid, .gid = input.user.gid, .umask = 0022, .additional_gids = input.user.groups};
-  if (config.entrypoint) process.args = *config.entrypoint;
+  process.user = {
+      .uid = input.user.uid, .gid = input.user.gid, .umask = umask_of(config), .additional_gids = input.user.groups};
+  if (!config.init_path.empty()) process.args = {kInitInside, "--"};
+  if (config.entrypoint) process.args.insert(process.args.end(), config.entrypoint->begin(), config.entrypoint->end());
   process.args.insert(process.args.end(), config.command.begin(), config.command.end());
-  process.env = build_environment(config.env, input.user, input.hostname, config.tty);
+  process.env = build_environment(config, input.user, input.hostname);
+  process.env.insert(process.env.end(), input.env.begin(), input.env.end());
   process.cwd = config.workdir.empty() ? "/" : config.workdir;
   process.capabilities = capabilities;
   process.rlimits = TRY(build_rlimits(config));
   process.no_new_privileges = config.no_new_privileges;
+  process.apparmor_profile = config.apparmor;
+  process.oom_score_adj = config.oom_score_adj;
   return process;
 }
 
@@ -115,11 +122,19 @@ Result<oci::Capabilities> build_capabilities(const ContainerConfig& config, cons
   return sets;
 }
 
-std::vector<std::string> build_environment(const std::vector<std::string>& env, const oci::Identity& user,
-                                           const std::string& hostname, bool tty) {
+std::uint32_t umask_of(const ContainerConfig& config) {
+  std::uint32_t mask = 0022;
+  std::from_chars(config.umask.data(), config.umask.data() + config.umask.size(), mask, 8);
+  return mask;
+}
+
+std::vector<std::string> build_environment(const ContainerConfig& config, const oci::Identity& user,
+                                           const std::string& hostname) {
+  if (config.unset_all_env) return config.env;
   std::vector<std::string> result{kDefaultPath, "container=gantry", "HOSTNAME=" + hostname, "HOME=" + user.home};
-  if (tty) result.emplace_back("TERM=xterm");
-  return join_environment(std::move(result), env);
+  if (config.tty) result.emplace_back("TERM=xterm");
+  std::erase_if(result, [&](const std::string& entry) { return is_unset(config, entry); });
+  return join_environment(std::move(result), config.env);
 }
 
 Result<oci::Spec> build_spec(const SpecInput& input) {
@@ -128,7 +143,12 @@ Result<oci::Spec> build_spec(const SpecInput& input) {
   const auto capabilities = TRY(build_capabilities(input.config, input.user));
   spec.process = TRY(build_process(input, capabilities));
   spec.root = oci::Root{.path = input.root, .readonly = input.config.read_only};
-  spec.hostname = input.hostname;
+  if (input.namespaces.uts.own) {
+    spec.hostname = input.hostname;
+    spec.domainname = input.config.domainname;
+  }
+  spec.annotations = input.config.annotations;
+  if (input.config.keep_groups) spec.annotations["run.oci.keep_original_groups"] = "1";
   spec.mounts = TRY(build_mounts(input));
   spec.linux = TRY(build_linux(input, capabilities));
   return spec;

@@ -1,4 +1,5 @@
 #include "base/file.hpp"
+#include "engine/options.hpp"
 #include "engine/seccomp.hpp"
 #include "engine/spec.hpp"
 #include "linux/cgroup.hpp"
@@ -20,9 +21,6 @@ constexpr const char* kMaskedPaths[] = {"/proc/acpi",        "/proc/asound",   "
                                         "/sys/firmware",     "/sys/fs/selinux"};
 constexpr const char* kReadonlyPaths[] = {"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"};
 
-constexpr std::int64_t kDefaultPids = 2048;
-constexpr std::uint64_t kCpuPeriod = 100'000;  // microseconds
-
 bool is_unmasked(const ContainerConfig& config, std::string_view path) {
   return config.privileged || std::ranges::any_of(config.unmask, [&](const std::string& unmasked) {
            return unmasked == path || unmasked == "ALL" || unmasked == "all";
@@ -37,16 +35,27 @@ void add_paths(const ContainerConfig& config, oci::Linux& part) {
   part.masked_paths.insert(part.masked_paths.end(), config.mask.begin(), config.mask.end());
 }
 
+void add_namespace(const NamespaceUse& use, oci::NamespaceType type, oci::Linux& part) {
+  if (use.own || !use.path.empty()) part.namespaces.push_back({type, use.path});
+}
+
 void add_namespaces(const SpecInput& input, oci::Linux& part) {
   using enum oci::NamespaceType;
-  if (input.maps) {
+  const Namespaces& spaces = input.namespaces;
+  if (!spaces.user.path.empty()) {
+    part.namespaces.push_back({user, spaces.user.path});
+  } else if (input.maps) {
     part.namespaces.push_back({user, ""});
     for (const auto& map : input.maps->uids) part.uid_mappings.push_back({map.inside, map.outside, map.count});
     for (const auto& map : input.maps->gids) part.gid_mappings.push_back({map.inside, map.outside, map.count});
   }
-  for (auto type : {mount, pid, ipc, uts}) part.namespaces.push_back({type, ""});
-  if (input.config.network != "host") part.namespaces.push_back({network, input.network_namespace});
-  if (linux::cgroup_mode() != linux::CgroupMode::none) part.namespaces.push_back({cgroup, ""});
+  part.namespaces.push_back({mount, ""});
+  add_namespace(spaces.pid, pid, part);
+  add_namespace(spaces.ipc, ipc, part);
+  add_namespace(spaces.uts, uts, part);
+  add_namespace(spaces.network, network, part);
+  const bool has_cgroup = linux::cgroup_mode() != linux::CgroupMode::none && input.config.cgroups != "disabled";
+  if (has_cgroup) add_namespace(spaces.cgroup, cgroup, part);
 }
 
 Result<oci::Device> read_device(const std::string& source, const std::string& target) {
@@ -74,6 +83,7 @@ Result<> add_devices(const ContainerConfig& config, oci::Linux& part, oci::Resou
     part.devices.push_back(TRY(read_device(device.source, device.target)));
     resources.devices.push_back(allow(part.devices.back(), device.access));
   }
+  for (const auto& rule : config.device_rules) resources.devices.push_back(TRY(parse_device_rule(rule)));
   if (!config.privileged) return {};
   for (const auto& name : TRY(list_folder("/dev"))) {
     // Terminals and what the runtime makes itself are the container's own.
@@ -85,43 +95,39 @@ Result<> add_devices(const ContainerConfig& config, oci::Linux& part, oci::Resou
   return {};
 }
 
-Result<> add_limits(const SpecInput& input, oci::Resources& resources) {
-  const ContainerConfig& config = input.config;
-  const bool asked = config.memory != 0 || config.nano_cpus != 0 || config.pids_limit > 0;
-  if (!input.limits) {
-    if (!asked) return {};
-    return fail(Code::unsupported, "no cgroup can be used here to limit memory, CPUs or processes")
-        .with_cure("run as root on a host with cgroups, or drop --memory, --cpus and --pids-limit");
-  }
-  if (config.memory != 0) {
-    // As docker and podman: as much again of swap.
-    const auto limit = static_cast<std::int64_t>(config.memory);
-    resources.memory = oci::MemoryLimits{.limit = limit, .swap = 2 * limit};
-  }
-  if (config.nano_cpus != 0) {
-    const auto quota = std::max<std::uint64_t>(config.nano_cpus * kCpuPeriod / 1'000'000'000, 1000);
-    resources.cpu = oci::CpuLimits{.quota = static_cast<std::int64_t>(quota), .period = kCpuPeriod};
-  }
-  const std::int64_t pids = config.pids_limit == 0 ? kDefaultPids : config.pids_limit;
-  if (pids > 0) resources.pids = oci::PidsLimit{pids};
-  return {};
+/// Without cgroups only what the user did not ask for can be left out.
+Result<> refuse_limits(const ContainerConfig& config) {
+  const oci::Resources asked = TRY(build_limits(config));
+  const bool only_default = asked.pids && config.pids_limit == 0;
+  oci::Resources rest = asked;
+  if (only_default) rest.pids.reset();
+  if (rest == oci::Resources()) return {};
+  return fail(Code::unsupported, "no cgroup can be used here to limit memory, CPUs, devices or processes")
+      .with_cure("run as root on a host with cgroups, or drop --memory, --cpus, --pids-limit and their kin");
 }
 
 }  // namespace
 
+std::string cgroup_path(const ContainerConfig& config, const std::string& id) {
+  return (config.cgroup_parent.empty() ? "/gantry" : config.cgroup_parent) + "/" + id;
+}
+
 Result<oci::Linux> build_linux(const SpecInput& input, const oci::Capabilities& capabilities) {
   const ContainerConfig& config = input.config;
   oci::Linux part;
-  oci::Resources resources;
-  TRY(add_devices(config, part, resources));
-  TRY(add_limits(input, resources));
-  part.resources = std::move(resources);
-  part.cgroups_path = "/gantry/" + input.id;
+  if (input.limits) part.resources = TRY(build_limits(config));
+  else TRY(refuse_limits(config));
+  TRY(add_devices(config, part, part.resources ? *part.resources : part.resources.emplace()));
+  if (config.cgroups != "disabled") part.cgroups_path = cgroup_path(config, input.id);
   add_namespaces(input, part);
   add_paths(config, part);
   part.sysctl = config.sysctls;
   part.seccomp = TRY(build_seccomp(config, capabilities));
   part.rootfs_propagation = "private";
+  if (!config.rdt_class.empty()) part.intel_rdt = oci::IntelRdt{.clos_id = config.rdt_class};
+  if (!config.personality.empty())
+    part.personality = oci::Personality{config.personality == "LINUX32" ? oci::PersonalityDomain::linux_32
+                                                                        : oci::PersonalityDomain::linux_64};
   return part;
 }
 

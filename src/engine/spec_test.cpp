@@ -20,6 +20,8 @@ ContainerConfig config() {
   return config;
 }
 
+Result<pid_t> no_container(const std::string& id) { return fail(Code::not_found, "no container '{}'", id); }
+
 Result<oci::Spec> build(const ContainerConfig& config, oci::Identity user = {.home = "/root"},
                         std::optional<linux::IdMaps> maps = {}) {
   const bool limits = !maps;
@@ -29,6 +31,8 @@ Result<oci::Spec> build(const ContainerConfig& config, oci::Identity user = {.ho
                      .root = "/root-folder",
                      .user = std::move(user),
                      .maps = std::move(maps),
+                     .namespaces = resolve_namespaces(config, !limits, no_container).take(),
+                     .mounts = config.mounts,
                      .limits = limits});
 }
 
@@ -91,7 +95,10 @@ TEST(Spec, CapabilitiesCanBeAddedAndDropped) {
 }
 
 TEST(Spec, TheEnvironmentOfTheConfigWins) {
-  const auto env = build_environment({"PATH=/x", "A=1"}, {.home = "/home/u"}, "h", true);
+  ContainerConfig asked = config();
+  asked.env = {"PATH=/x", "A=1"};
+  asked.tty = true;
+  const auto env = build_environment(asked, {.home = "/home/u"}, "h");
   EXPECT_THAT(env, Contains("PATH=/x"));
   EXPECT_THAT(env, Not(Contains(StartsWith("PATH=/usr"))));
   EXPECT_THAT(env, Contains("HOME=/home/u"));
@@ -213,6 +220,54 @@ TEST(Spec, PathsCanBeMaskedAndUnmasked) {
   EXPECT_THAT(spec.linux->readonly_paths, Not(Contains("/proc/sys")));
   asked.unmask = {"ALL"};
   EXPECT_THAT(build(asked).take().linux->readonly_paths, IsEmpty());
+}
+
+TEST(Spec, HasEveryLimitThatWasAsked) {
+  ContainerConfig asked = config();
+  asked.memory = 64u << 20;
+  asked.memory_swap = -1;
+  asked.memory_reservation = 32u << 20;
+  asked.cpu_shares = 512;
+  asked.cpu_quota = 50'000;
+  asked.cpuset_cpus = "0";
+  asked.blkio_weight = 300;
+  asked.cgroup_conf = {{"memory.high", "1g"}};
+  asked.cgroup_parent = "/slice";
+  asked.oom_score_adj = 100;
+  const oci::Spec spec = build(asked).take();
+  const oci::Resources& limits = *spec.linux->resources;
+  EXPECT_EQ(limits.memory->swap, -1);
+  EXPECT_EQ(limits.memory->reservation, 32 << 20);
+  EXPECT_EQ(limits.cpu->shares, 512u);
+  EXPECT_EQ(limits.cpu->quota, 50'000);
+  EXPECT_EQ(limits.cpu->cpus, "0");
+  EXPECT_EQ(limits.block_io->weight, 300);
+  EXPECT_EQ(limits.unified.at("memory.high"), "1g");
+  EXPECT_EQ(spec.linux->cgroups_path, "/slice/" + std::string(64, 'a'));
+  EXPECT_EQ(spec.process->oom_score_adj, 100);
+}
+
+TEST(Spec, SharesTheNamespacesThatWereAsked) {
+  ContainerConfig asked = config();
+  asked.pid = "host";
+  asked.ipc = "ns:/proc/1/ns/ipc";
+  asked.uts = "host";
+  const oci::Spec spec = build(asked).take();
+  EXPECT_EQ(oci::find_namespace(spec, oci::NamespaceType::pid), nullptr);
+  EXPECT_EQ(oci::find_namespace(spec, oci::NamespaceType::uts), nullptr);
+  EXPECT_EQ(oci::find_namespace(spec, oci::NamespaceType::ipc)->path, "/proc/1/ns/ipc");
+  EXPECT_EQ(spec.hostname, "");
+  asked.ipc = "sideways";
+  EXPECT_THAT(check_namespace_modes(asked).error().message(), HasSubstr("option --ipc"));
+}
+
+TEST(Spec, IsMadeForSystemdWhenThatIsTheCommand) {
+  ContainerConfig asked = config();
+  EXPECT_THAT(destinations(build(asked).take()), Not(Contains("/run/lock")));
+  asked.command = {"/sbin/init"};
+  EXPECT_THAT(destinations(build(asked).take()), Contains("/run/lock"));
+  asked.systemd = "false";
+  EXPECT_THAT(destinations(build(asked).take()), Not(Contains("/run/lock")));
 }
 
 }  // namespace

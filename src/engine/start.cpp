@@ -1,13 +1,20 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "cdi/devices.hpp"
 #include "engine/health.hpp"
+#include "engine/hooks_dirs.hpp"
+#include "engine/host_files.hpp"
 #include "engine/layered_tree.hpp"
 #include "engine/monitor_process.hpp"
 #include "engine/network_files.hpp"
 #include "engine/networking.hpp"
 #include "engine/root.hpp"
+#include "engine/secret_mounts.hpp"
 #include "engine/spec.hpp"
 #include "engine/state.hpp"
+#include "engine/storage.hpp"
+#include "engine/user_files.hpp"
+#include "engine/user_namespace.hpp"
 #include "linux/cgroup.hpp"
 #include "linux/path.hpp"
 #include "linux/process.hpp"
@@ -18,6 +25,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace gantry::engine {
 
@@ -72,29 +80,73 @@ class Start {
  private:
   Result<> start(Fd client, std::optional<linux::WindowSize> size) {
     root_ = TRY(Root::of(*TRY(state_.store()), record_));
-    if (geteuid() != 0) maps_ = TRY(linux::rootless_maps());
+    maps_ = TRY(user_maps(record_.config));
+    TRY(start_needed());
+    namespaces_ = TRY(resolve_namespaces(record_.config, maps_.has_value(),
+                                         [this](const std::string& id) { return state_.running_pid(id); }));
     hostname_ = TRY(choose_hostname(record_.config, record_.id));
     TRY(networking_.prepare());
     files_ = TRY(write_network_files(record_.config, hostname_, record_.name, folder_.path()));
-    user_ = TRY(find_user());
+    host_files_ = TRY(find_host_files(record_.config));
+    std::ranges::copy(host_files_.mounts, std::back_inserter(files_));
+    TRY(find_user());
+    storage_ = TRY(find_storage({.config = record_.config,
+                                 .store = *TRY(state_.store()),
+                                 .volumes = state_.volumes(),
+                                 .scratch = state_.folder(record_.id) + "/mounts",
+                                 .user = user_,
+                                 .maps = maps_}));
+    secrets_ = TRY(find_secrets());
     request_.spec = TRY(make_spec(size));
+    TRY(add_from_host(request_.spec));
     TRY(prepare_request());
     TRY(launch(std::move(client)));
     return record_start();
   }
 
+  /// Containers that --requires names, and those whose namespaces are joined. None of them can need this one: they
+  /// were there before it.
+  Result<> start_needed() {
+    for (const auto& id : needed_containers(record_.config)) {
+      auto held = TRY(state_.hold(id));
+      if (!held) return fail(Code::not_found, "container {}, which it needs, is gone", id.substr(0, 12));
+      if (!held->container().running()) TRY(state_.start(*held, {}, {}));
+    }
+    return {};
+  }
+
   /// In the image's own files, read without mounting it, and with what the container has written since.
-  Result<oci::Identity> find_user() {
+  Result<> find_user() {
+    const ContainerConfig& config = record_.config;
     const LayeredTree tree = TRY(LayeredTree::open(root_.tree));
-    const auto passwd = TRY(tree.read("/etc/passwd"));
-    const auto group = TRY(tree.read("/etc/group"));
-    oci::Identity user =
-        TRY(oci::resolve_user(record_.config.user, record_.config.groups, passwd.value_or(""), group.value_or("")));
-    if (maps_) TRY(check_mapped(*maps_, user));
-    return user;
+    UserFiles files;
+    files.passwd = TRY(tree.read("/etc/passwd")).value_or("");
+    files.group = TRY(tree.read("/etc/group")).value_or("");
+    user_ = TRY(oci::resolve_user(config.user, config.groups, files.passwd, files.group));
+    if (maps_) TRY(check_mapped(*maps_, user_));
+    std::ranges::move(TRY(write_user_files(files, config, user_, folder_.path())), std::back_inserter(files_));
+    return {};
+  }
+
+  Result<GivenSecrets> find_secrets() {
+    return give_secrets({.config = record_.config,
+                         .store = secrets::Secrets(state_.settings.root),
+                         .folder = folder_.file("secrets"),
+                         .maps = maps_});
+  }
+
+  /// What other software of the host wants in it: devices by CDI, hooks.
+  Result<> add_from_host(oci::Spec& spec) {
+    const ContainerConfig& config = record_.config;
+    if (!config.cdi_devices.empty())
+      TRY(cdi::add_devices(spec, config.cdi_devices,
+                           config.cdi_spec_dirs.empty() ? cdi::default_folders() : config.cdi_spec_dirs));
+    return add_hooks(spec, config);
   }
 
   Result<oci::Spec> make_spec(std::optional<linux::WindowSize> size) {
+    std::ranges::copy(secrets_.mounts, std::back_inserter(storage_.mounts));
+    std::ranges::copy(secrets_.env, std::back_inserter(host_files_.env));
     return build_spec({.config = record_.config,
                        .id = record_.id,
                        .hostname = hostname_,
@@ -103,8 +155,10 @@ class Start {
                        .files = files_,
                        .user = user_,
                        .maps = maps_,
-                       .limits = can_limit(),
-                       .network_namespace = networking_.joined_namespace(),
+                       .namespaces = namespaces_,
+                       .mounts = storage_.mounts,
+                       .env = host_files_.env,
+                       .limits = can_limit() && record_.config.cgroups != "disabled",
                        .window_size = size});
   }
 
@@ -115,8 +169,12 @@ class Start {
     request_.bundle = folder_.path();
     request_.overlay = root_.overlay;
     request_.start_now = true;
-    request_.reap = record_.config.init;
+    request_.reap = record_.config.init && record_.config.init_path.empty();
     request_.connect = [this](pid_t pid) { return networking_.connect(pid); };
+    request_.overlays = storage_.overlays;
+    request_.filled = storage_.filled;
+    request_.preserve_fds = static_cast<int>(record_.config.preserve_fds);
+    if (record_.config.cgroups == "disabled") request_.cgroup_use = runtime::CgroupUse::never;
     return {};
   }
 
@@ -204,7 +262,8 @@ class Start {
   Result<> record_start() {
     const auto start = folder_.start();
     if (!start) return fail(Code::failed, "the process that starts the container was killed");
-    return TRY(state_.records())->set_started(record_.id, start->time, again_.restarts);
+    TRY(TRY(state_.records())->set_started(record_.id, start->time, again_.restarts));
+    return notify_started(record_.config, start->init.pid);
   }
 
   Engine::State& state_;
@@ -216,6 +275,10 @@ class Start {
   Root root_;
   std::optional<linux::IdMaps> maps_;
   std::string hostname_;
+  Namespaces namespaces_;
+  Storage storage_;
+  HostFiles host_files_;
+  GivenSecrets secrets_;
   std::vector<Mount> files_;
   oci::Identity user_;
   runtime::CreateRequest request_;

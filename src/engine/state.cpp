@@ -85,6 +85,8 @@ Result<Container> Engine::State::find_running(const std::string& name) {
       .with_cure(fmt::format("start it with: gantry start {}", name));
 }
 
+Result<pid_t> Engine::State::running_pid(const std::string& id) { return TRY(find_running(id)).pid; }
+
 Result<std::optional<Held>> Engine::State::hold(const std::string& id) {
   auto lock = Lock::take(folder(id) + "/work", Lock::Mode::exclusive);
   if (!lock && lock.error().code() != Code::not_found) return std::move(lock.error());

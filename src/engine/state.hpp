@@ -5,6 +5,7 @@
 #include "engine/observe.hpp"
 #include "engine/records.hpp"
 #include "engine/run_folder.hpp"
+#include "engine/volumes.hpp"
 #include "linux/terminal.hpp"
 #include "net/connections.hpp"
 #include "net/lease.hpp"
@@ -48,6 +49,7 @@ struct Engine::State {
 
   Result<Records*> records();
   Result<store::Store*> store();
+  Volumes volumes() const { return Volumes(settings.root); }
   runtime::Settings runtime() const { return {settings.run_root + "/runtime", settings.init}; }
 
   RunFolder run_folder(const std::string& id) const { return {settings.run_root, id}; }
@@ -69,6 +71,9 @@ struct Engine::State {
   /// As find(); Code::failed unless it runs.
   Result<Container> find_running(const std::string& name);
 
+  /// Of a container's first process; Code::failed unless it runs.
+  Result<pid_t> running_pid(const std::string& id);
+
   /// Takes the lock; nothing when the container is gone.
   Result<std::optional<Held>> hold(const std::string& id);
   Result<Held> hold_by_name(const std::string& name);
@@ -81,8 +86,9 @@ struct Engine::State {
   Result<> start_again(Held& held);
   /// Records how it ended and gives back what it held outside of its snapshot. The container does not run.
   Result<> settle(Held& held);
-  /// Removes all of a container that does not run, the row last. Works on what is half made or half removed too.
-  Result<> take_apart(Held& held);
+  /// Removes all of a container that does not run, the row last, and then with `volumes`, --rm, or when it is half made
+  /// its anonymous volumes. Works on what is half made or half removed too.
+  Result<> take_apart(Held& held, bool volumes = false);
   /// settle(), or take_apart() when it was run with --rm. Twice is fine, and so is a container that is gone or runs.
   Result<> clean_up(const std::string& id);
   /// Finishes what processes left half done that were killed while making or removing a container.
@@ -114,6 +120,8 @@ struct Engine::State {
   Result<> detach_running(const Held& held, const std::string& network);
 
   Result<AttachEnd> start_attached(Held held, const AttachOptions& options);
+  /// Unmounts the mounted volumes of a container that has ended and that no other running one uses.
+  Result<> release_volumes(const ContainerConfig& config);
   Result<store::Roots> roots();
   /// The ids of images that mount_image() has mounted.
   std::vector<std::string> mounted_images() const;

@@ -103,7 +103,52 @@ Result<Fd> open_layer(const std::string& path) {
   return folder;
 }
 
+namespace {
+
+Result<Fd> map_mount(Fd mount, int user_namespace) {
+  TRY(change_mount(mount, {.set = MOUNT_ATTR_IDMAP, .user_namespace = user_namespace}, false));
+  return mount;
+}
+
+/// A detached mount of a layer, or of a folder, by the maps of the overlay.
+Result<Fd> mapped_layer(const std::string& path, int user_namespace) {
+  Fd mount = is_file(path) ? TRY(mount_image(path)) : TRY(clone_mount(AT_FDCWD, path, false));
+  return with_context(map_mount(std::move(mount), user_namespace), "map the ids of {}", path);
+}
+
+Result<> add_folder(const Fd& context, const char* key, const Fd& folder) {
+  if (fsconfig(context.get(), FSCONFIG_SET_FD, key, nullptr, folder.get()) == 0) return {};
+  return fs_error(context, fmt::format("add {} to the overlay", key));
+}
+
+/// Upper and work folder have to be on one mount: that of the folder which holds both.
+Result<Fd> make_mapped_overlay(const Overlay& overlay, std::uint64_t attributes) {
+  Fd context = TRY(open_context("overlay"));
+  std::vector<Fd> mounts;
+  for (const auto& layer : overlay.layers) {
+    mounts.push_back(TRY(mapped_layer(layer, overlay.user_namespace)));
+    TRY(add_folder(context, "lowerdir+", mounts.back()));
+  }
+  if (!overlay.upper.empty()) {
+    const Halves upper = cut_last(overlay.upper, '/'), work = cut_last(overlay.work, '/');
+    if (upper.before != work.before)
+      return fail(Code::unsupported, "{} and {} are in different folders, which cannot be mapped together",
+                  overlay.upper, overlay.work);
+    mounts.push_back(TRY(mapped_layer(std::string(upper.before), overlay.user_namespace)));
+    const int both = mounts.back().get();
+    for (const auto& [key, name] : {std::pair{"upperdir", upper.after}, std::pair{"workdir", work.after}}) {
+      Fd folder(openat(both, std::string(name).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+      if (!folder.valid()) return Error::system("open {}", name);
+      TRY(add_folder(context, key, folder));
+    }
+  }
+  return finish(context, "overlay", attributes);
+}
+
+}  // namespace
+
 Result<Fd> make_overlay(const Overlay& overlay, std::uint64_t attributes) {
+  if (overlay.user_namespace >= 0) return make_mapped_overlay(overlay, attributes);
   Fd context = TRY(open_context("overlay"));
   // One "lowerdir+" a layer: no 4096-byte limit on all of them together and no escaping (since Linux 6.5).
   bool separate = true;

@@ -32,6 +32,7 @@ struct Overlay {
   std::string upper;
   std::string work;
   bool user_xattr = false;
+  int user_namespace = -1;  ///< not -1: by whose maps the layers and the upper folder are mapped (since Linux 6.13)
 };
 Result<Fd> make_overlay(const Overlay& overlay, std::uint64_t attributes);
 

@@ -11,7 +11,7 @@
 namespace gantry::options {
 
 /// What a word names, for completion in a shell.
-enum class Completes : std::uint8_t { nothing, files, folders, containers, running, images };
+enum class Completes : std::uint8_t { nothing, files, folders, containers, running, images, volumes };
 
 /// One option: a row of a constexpr table, made by flag<> and option<>.
 struct Option {

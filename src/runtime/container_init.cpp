@@ -43,7 +43,7 @@ class ContainerInit {
     TRY(enter_time_namespace());
     TRY(enter_cgroup_namespace());
     TRY(cut_off_host_mounts());
-    rootfs_ = TRY(mount_root(request_, plan_.own_user_namespace));
+    rootfs_ = TRY(mount_root(request_, plan_.own_user_namespace, std::move(plan_.root)));
     TRY(mount_all(plan_, rootfs_));
     TRY(make_devices(spec_, plan_.own_user_namespace, rootfs_));
     TRY(make_cwd());

@@ -17,6 +17,7 @@ struct InitPlan {
   std::vector<std::string> cgroup_folders;
   Fd cgroup_namespace = {};                         ///< one to join; invalid: none, or a new one
   std::vector<PreparedMount> prepared_mounts = {};  ///< one for each mount
+  Fd root = {};                                     ///< the overlay, where it is made outside
   HookOutput hook_output = {};
   bool own_user_namespace = false;  ///< in a user namespace, new or joined
   bool joins = false;               ///< an existing namespace was joined on the way

@@ -87,6 +87,7 @@ class Creation {
     if (!request_.start_now) plan.process.start_listener = TRY(listen_for_start(reservation_.folder()));
     plan.cgroup_folders = reservation_.record().cgroup_folders;
     plan.prepared_mounts = TRY(prepare_mounts(request_));
+    plan.root = TRY(prepare_root(request_));
     channel_ = TRY(make_channel());
     plan.channel = std::move(channel_.child);
     return plan;

@@ -32,6 +32,8 @@ Result<> map_ids(const Fd& mount, const PreparedMount& prepared) {
 }
 
 Result<> bind(const MountJob& job) {
+  if (std::ranges::find(job.request.filled, job.mount.destination) != job.request.filled.end())
+    TRY(with_context(fill_from_covered(job), "fill it with what the image has there"));
   Fd made = job.prepared.tree.valid() ? Fd() : TRY(make_bind(job.request, job.mount, job.prepared));
   const Fd& mount = made.valid() ? made : job.prepared.tree;
   struct stat info;
@@ -88,8 +90,18 @@ Result<> mount_file_system(const MountJob& job) {
   return {};
 }
 
+Result<> mount_layers(const MountJob& job, const OverlayRoot& layers) {
+  const MountOptions& options = job.prepared.options;
+  if (job.prepared.tree.valid()) return put_in_place(job, job.prepared.tree, linux::NodeKind::folder);
+  const Fd mount =
+      TRY(linux::make_overlay({layers.layers, layers.upper, layers.work, job.own_user_namespace}, options.flags.set));
+  return put_in_place(job, mount, linux::NodeKind::folder);
+}
+
 Result<> mount_one(const MountJob& job) {
   if (job.prepared.options.remount) return remount(job);
+  for (const auto& overlay : job.request.overlays)
+    if (overlay.destination == job.mount.destination) return mount_layers(job, overlay.layers);
   bool bound = job.prepared.options.bind != MountOptions::Bind::no;
   if (linux::clean_path(job.mount.destination) == "/dev") job.rootfs.dev_is_bound = bound;
   if (bound) return bind(job);
@@ -133,8 +145,9 @@ Result<> mount_all(const InitPlan& plan, Rootfs& rootfs) {
   for (std::size_t i = 0; i < request.spec.mounts.size(); ++i) {
     const oci::Mount& mount = request.spec.mounts[i];
     const std::string& source = mount.source.empty() ? mount.type : mount.source;
-    TRY(with_context(mount_one({request, mount, plan.cgroup_folders, plan.prepared_mounts[i], rootfs}),
-                     "mount {} on {}", source, mount.destination));
+    TRY(with_context(
+        mount_one({request, mount, plan.cgroup_folders, plan.prepared_mounts[i], rootfs, plan.own_user_namespace}),
+        "mount {} on {}", source, mount.destination));
   }
   return {};
 }

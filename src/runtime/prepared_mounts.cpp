@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <sys/mount.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -34,17 +35,48 @@ Result<Fd> namespace_for(const oci::Mount& mount, const oci::Spec& spec) {
   return linux::make_user_namespace(TRY(id_maps_of(spec)));
 }
 
+Result<Fd> make_mapped_layers(const CreateRequest& request, const OverlayRoot& layers, std::uint64_t attributes) {
+  const Fd space = TRY(linux::make_user_namespace(TRY(id_maps_of(request.spec))));
+  return linux::make_overlay(
+      {.layers = layers.layers, .upper = layers.upper, .work = layers.work, .user_namespace = space.get()}, attributes);
+}
+
+/// An entry that is made of layers, or null.
+const OverlayRoot* layers_of(const CreateRequest& request, const oci::Mount& mount) {
+  for (const auto& overlay : request.overlays)
+    if (overlay.destination == mount.destination) return &overlay.layers;
+  return nullptr;
+}
+
 /// After the clone the host's mounts are cut off, and its ids may be out of reach.
 Result<> prepare_outside(const CreateRequest& request, const oci::Mount& mount, PreparedMount& prepared) {
   if (prepared.options.remount) return {};
+  const bool outside = maps_layers(request);
+  if (const OverlayRoot* layers = layers_of(request, mount)) {
+    if (outside) prepared.tree = TRY(make_mapped_layers(request, *layers, prepared.options.flags.set));
+    return {};
+  }
   bool mapped = wants_map(mount, prepared.options);
-  if (!mapped && !shares_with_host(request, prepared.options)) return {};
+  // A descriptor of ours is of a mount that the child's mount namespace does not have.
+  const bool held = mount.source.starts_with("/proc/self/fd/");
+  if (!mapped && !outside && !held && !shares_with_host(request, prepared.options)) return {};
   if (mapped) prepared.user_namespace = TRY(namespace_for(mount, request.spec));
   if (prepared.options.bind != MountOptions::Bind::no) prepared.tree = TRY(make_bind(request, mount, prepared));
   return {};
 }
 
 }  // namespace
+
+bool maps_layers(const CreateRequest& request) {
+  const oci::Namespace* user = oci::find_namespace(request.spec, oci::NamespaceType::user);
+  return request.overlay && user != nullptr && user->path.empty() && geteuid() == 0 &&
+         linux::in_initial_user_namespace();
+}
+
+Result<Fd> prepare_root(const CreateRequest& request) {
+  if (!maps_layers(request)) return Fd();
+  return with_context(make_mapped_layers(request, *request.overlay, 0), "make the root");
+}
 
 Result<std::vector<PreparedMount>> prepare_mounts(const CreateRequest& request) {
   const auto& mounts = request.spec.mounts;

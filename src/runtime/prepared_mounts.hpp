@@ -11,11 +11,19 @@ namespace gantry::runtime {
 /// What can be known of an entry of `mounts` before the clone, and what cannot be made any more after it.
 struct PreparedMount {
   MountOptions options;  ///< `bind` also says what the type says
-  Fd tree;               ///< of an id-mapped bind, or of one that shares what is mounted below it with the host
-  Fd user_namespace;     ///< whose maps an id-mapped mount gets
+  /// Of an id-mapped bind, of one that shares what is mounted below it with the host, and of every bind and overlay
+  /// where the layers are mapped.
+  Fd tree;
+  Fd user_namespace;  ///< whose maps an id-mapped mount gets
 };
+
+/// Root makes a container of layers with a user namespace: the layers are mapped, and made outside. Inside, the folders
+/// that lead to them and to the sources of binds are out of reach.
+bool maps_layers(const CreateRequest& request);
 
 /// For each of `mounts`.
 Result<std::vector<PreparedMount>> prepare_mounts(const CreateRequest& request);
+/// The mapped overlay that is the root; invalid when it is made inside.
+Result<Fd> prepare_root(const CreateRequest& request);
 
 }  // namespace gantry::runtime

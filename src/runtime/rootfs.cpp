@@ -37,6 +37,13 @@ std::string_view propagation_of(const oci::Spec& spec) {
   return spec.linux ? std::string_view(spec.linux->rootfs_propagation) : std::string_view();
 }
 
+/// Where a root that was made outside is mounted: any folder that everybody can reach, as it is left by pivot_root(2).
+std::string place_in_reach() {
+  for (const char* path : {"/mnt", "/media", "/srv", "/opt"})
+    if (path_exists(path)) return path;
+  return "/tmp";
+}
+
 std::string root_path(const CreateRequest& request) { return in_bundle(request.bundle, request.spec.root->path); }
 
 }  // namespace
@@ -47,11 +54,13 @@ Result<> cut_off_host_mounts() {
   return with_context(linux::change_mount(host, {.propagation = MS_SLAVE}, true), "cut off the host's mounts");
 }
 
-Result<Rootfs> mount_root(const CreateRequest& request, bool own_user_namespace) {
-  std::string path = root_path(request);
+Result<Rootfs> mount_root(const CreateRequest& request, bool own_user_namespace, Fd prepared) {
+  std::string path = prepared.valid() ? place_in_reach() : root_path(request);
   Fd place = TRY(with_context(open_file(path, O_PATH | O_DIRECTORY), "find the root of the container"));
   Rootfs rootfs;
-  if (request.overlay) {
+  if (prepared.valid()) {
+    rootfs.root = std::move(prepared);
+  } else if (request.overlay) {
     linux::Overlay overlay{request.overlay->layers, request.overlay->upper, request.overlay->work, own_user_namespace};
     rootfs.root = TRY(linux::make_overlay(overlay, 0));
   } else {

@@ -22,8 +22,8 @@ struct Rootfs {
 /// So that nothing of what follows is seen outside.
 Result<> cut_off_host_mounts();
 
-/// Mounts the root folder, or the overlay, over itself.
-Result<Rootfs> mount_root(const CreateRequest& request, bool own_user_namespace);
+/// Mounts the root folder, or the overlay, over itself. `prepared` is the overlay where it was made outside.
+Result<Rootfs> mount_root(const CreateRequest& request, bool own_user_namespace, Fd prepared);
 
 struct InitPlan;
 /// All of `mounts`, in their order.

@@ -36,6 +36,12 @@ struct OverlayRoot {
   std::string work;
 };
 
+/// An entry of `mounts` that is made of layers, as the root can be. Without `upper` it is read-only.
+struct OverlayMount {
+  std::string destination;
+  OverlayRoot layers;
+};
+
 enum class CgroupUse {
   if_permitted,  ///< a container that asks for no limits runs without one where we may not make it
   always,
@@ -47,6 +53,8 @@ struct CreateRequest {
   std::string bundle;  ///< absolute; a relative root.path counts from here
   oci::Spec spec;
   std::optional<OverlayRoot> overlay;  ///< mounted over root.path, an empty folder
+  std::vector<OverlayMount> overlays;  ///< by the destination of an entry of `mounts`
+  std::vector<std::string> filled;     ///< destinations of binds whose folder, if empty, gets what it covers
   std::array<int, 3> stdio{0, 1, 2};   ///< what the process gets as 0, 1 and 2 when it has no terminal
   int console_socket = -1;             ///< unix socket that gets the terminal's master
   int preserve_fds = 0;                ///< descriptors 3 … 3+n-1 stay open in the process

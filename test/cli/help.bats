@@ -96,8 +96,8 @@ run --cpus=-1 busybox
 run --pids-limit=many busybox
 run --stop-timeout=-5 busybox
 run --network=bridge busybox
-run --pull=always busybox
-run --volume=/only busybox
+run --pull=sometimes busybox
+run --volume=data:only busybox
 run --mount=type=nfs busybox
 run --ulimit=nofile busybox
 run --env-file=/nowhere busybox
