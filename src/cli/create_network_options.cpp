@@ -1,6 +1,7 @@
 #include "cli/create_network_options.hpp"
 
 #include "engine/network_options.hpp"
+#include "engine/user_network.hpp"
 
 #include <unistd.h>
 
@@ -13,7 +14,7 @@ namespace {
 std::string default_network() {
   const char* variable = std::getenv("GANTRY_NETWORK");
   if (variable != nullptr && *variable != '\0') return variable;
-  return geteuid() == 0 ? "bridge" : "none";
+  return geteuid() == 0 ? "bridge" : engine::default_user_network();
 }
 
 Result<> set_networks(engine::NetworkConfig& config, const CreateNetworkOptions& options) {

@@ -11,6 +11,7 @@ Result<engine::ContainerConfig> container_config(const CreateOptions& options, c
   TRY(set_resources(config, options.resources));
   TRY(set_namespaces(config, options.namespaces));
   TRY(set_network(config, options.network));
+  TRY(set_names(config, options.names));
   TRY(set_security(config, options.security));
   return config;
 }

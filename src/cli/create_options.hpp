@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cli/create_life_options.hpp"
+#include "cli/create_name_options.hpp"
 #include "cli/create_namespace_options.hpp"
 #include "cli/create_network_options.hpp"
 #include "cli/create_process_options.hpp"
@@ -25,6 +26,7 @@ struct CreateOptions {
   CreateResourceOptions resources;
   CreateNamespaceOptions namespaces;
   CreateNetworkOptions network;
+  CreateNameOptions names;
   CreateSecurityOptions security;
 };
 
@@ -46,6 +48,7 @@ consteval auto groups() {
       options::group<Member, &O::resources>(kResources, "Limit options"),
       options::group<Member, &O::namespaces>(kNamespaces, "Namespace options"),
       options::group<Member, &O::network>(kNetwork, "Network options"),
+      options::group<Member, &O::names>(kNames, "Name options"),
       options::group<Member, &O::security>(kSecurity, "Security options"),
   };
 }

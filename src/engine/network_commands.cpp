@@ -1,5 +1,6 @@
 #include "base/file.hpp"
 #include "base/json.hpp"
+#include "engine/network_names.hpp"
 #include "engine/networking.hpp"
 #include "net/attach.hpp"
 #include "net/firewall.hpp"
@@ -134,6 +135,7 @@ Result<> Engine::State::attach_running(const Held& held, const net::Network& net
   TRY(write_connections(held.record.id, connections));
   auto attached = net::attach(network, attachment, TRY(open_space(held.seen)), index);
   if (attached) attached = net::add_container_rules(only(attachment));
+  if (attached) attached = publish_names(settings, held.record, network, attachment);
   if (attached) return attached;
   best_effort(detach_running(held, network.name));
   return attached;
@@ -144,6 +146,7 @@ Result<> Engine::State::detach_running(const Held& held, const std::string& netw
   const auto found = std::ranges::find(connections.attachments, network, &net::Attachment::network);
   if (found == connections.attachments.end()) return {};
   const net::Attachment attachment = *found;
+  TRY(withdraw_names(settings, held.record.id, network));
   TRY(net::detach(attachment, TRY(open_space(held.seen))));
   // Ports lead to the first network; the rest may have another first one now.
   TRY(net::remove_container_rules(connections));

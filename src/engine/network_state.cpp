@@ -1,7 +1,10 @@
 #include "base/file.hpp"
 #include "base/json.hpp"
 #include "base/log.hpp"
+#include "dns/zone.hpp"
+#include "engine/network_names.hpp"
 #include "engine/networking.hpp"
+#include "engine/user_network.hpp"
 #include "linux/idmap.hpp"
 #include "net/firewall.hpp"
 #include "net/host_network.hpp"
@@ -71,7 +74,9 @@ Result<> Engine::State::check_networks(const ContainerConfig& config) const {
 }
 
 Result<> Engine::State::release_networks(const Record& record) {
+  if (is_user_network(record.config.network)) return stop_user_network(run_folder(record.id));
   if (record.config.network != "bridge") return {};
+  TRY(dns::withdraw_everywhere(names_folder(settings), record.id));
   auto connections = this->connections(record.id);
   // Torn, or never written: its starter died between taking addresses and noting them.
   if (!connections || !*connections) return leases().give_back_all(record.id);

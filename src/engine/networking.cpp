@@ -1,7 +1,9 @@
 #include "engine/networking.hpp"
 
 #include "base/file.hpp"
+#include "engine/network_names.hpp"
 #include "engine/network_options.hpp"
+#include "engine/user_network.hpp"
 #include "net/attach.hpp"
 #include "net/firewall.hpp"
 #include "net/host_network.hpp"
@@ -66,7 +68,9 @@ Result<std::vector<net::PublishedPort>> published_ports(const NetworkConfig& con
 }
 
 Result<> Networking::prepare() {
-  if (record_.config.network != "bridge") return {};
+  const std::string& mode = record_.config.network;
+  if (is_user_network(mode)) return prepare_user_network();
+  if (mode != "bridge") return {};
   TRY(find_networks());
   TRY(take_addresses());
   return hold_ports();
@@ -111,11 +115,41 @@ Result<> Networking::hold_ports() {
 }
 
 Result<> Networking::connect(pid_t pid) const {
+  if (is_user_network(record_.config.network)) return connect_user_network(pid);
   if (connections_.attachments.empty()) return {};
   const Fd space = TRY(open_file(fmt::format("/proc/{}/ns/net", pid), O_RDONLY));
   for (std::size_t i = 0; i < networks_.size(); ++i)
     TRY(net::attach(networks_[i], connections_.attachments[i], space, static_cast<unsigned>(i)));
+  for (std::size_t i = 0; i < networks_.size(); ++i)
+    TRY(publish_names(state_.settings, record_, networks_[i], connections_.attachments[i]));
   return add_rules();
+}
+
+NetworkFacts Networking::facts() const {
+  if (is_user_network(record_.config.network)) return user_network_facts(record_.config);
+  return bridge_facts(networks_, connections_.attachments);
+}
+
+/// The program that serves the container binds the ports itself: they are looked at here, for free ones and for an
+/// error that says who has one.
+Result<> Networking::prepare_user_network() {
+  TRY(check_user_network(record_.config));
+  connections_.ports = TRY(published_ports(record_.config));
+  auto who = [&](std::uint16_t number, std::string_view protocol) { return state_.holder_of(number, protocol); };
+  TRY(net::HeldPorts::hold(connections_.ports, who));
+  return state_.write_connections(record_.id, connections_);
+}
+
+Result<> Networking::connect_user_network(pid_t pid) const {
+  NetworkConfig config = record_.config;
+  config.ports.clear();
+  for (const net::PublishedPort& port : connections_.ports)
+    config.ports.push_back({.host_ip = port.host_ip ? port.host_ip->text() : std::string(),
+                            .host_port = port.host_port,
+                            .container_port = port.container_port,
+                            .count = port.count,
+                            .protocol = port.protocol});
+  return start_user_network(config, pid, folder_);
 }
 
 Result<> Networking::add_rules() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/network_files.hpp"
 #include "engine/state.hpp"
 #include "net/attach.hpp"
 #include "net/connections.hpp"
@@ -23,6 +24,8 @@ class Networking {
   /// Finds or makes the networks, takes addresses and ports and notes them in the run folder.
   Result<> prepare();
   const net::Connections& connections() const { return connections_; }
+  /// For the files that tell the container of its network.
+  NetworkFacts facts() const;
 
   /// Gives the new network namespace of a process its devices and rules. Runs while the process sets up the rest.
   Result<> connect(pid_t pid) const;
@@ -34,6 +37,8 @@ class Networking {
   Result<> take_addresses();
   Result<net::Attachment> plan(const net::Network& network, const NetworkAttachment& wish, unsigned index) const;
   Result<> hold_ports();
+  Result<> prepare_user_network();
+  Result<> connect_user_network(pid_t pid) const;
   Result<> add_rules() const;
 
   Engine::State& state_;

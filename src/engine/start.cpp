@@ -86,7 +86,8 @@ class Start {
                                          [this](const std::string& id) { return state_.running_pid(id); }));
     hostname_ = TRY(choose_hostname(record_.config, record_.id));
     TRY(networking_.prepare());
-    files_ = TRY(write_network_files(record_.config, hostname_, record_.name, folder_.path()));
+    files_ = TRY(write_network_files(record_.config, hostname_, record_.name, networking_.facts(), TRY(image_hosts()),
+                                     folder_.path()));
     host_files_ = TRY(find_host_files(record_.config));
     std::ranges::copy(host_files_.mounts, std::back_inserter(files_));
     TRY(find_user());
@@ -113,6 +114,12 @@ class Start {
       if (!held->container().running()) TRY(state_.start(*held, {}, {}));
     }
     return {};
+  }
+
+  /// What --hosts-file image begins with.
+  Result<std::optional<std::string>> image_hosts() {
+    if (record_.config.hosts_file != "image") return std::optional<std::string>();
+    return TRY(LayeredTree::open(root_.tree)).read("/etc/hosts");
   }
 
   /// In the image's own files, read without mounting it, and with what the container has written since.

@@ -208,3 +208,33 @@ for i in range(40):
 PYTHON
   equal "$(ask web)" 10.1.0.2
 }
+
+@test "containers find each other by name and alias, and the server ends with the last of them" {
+  gantry image bootstrap busybox >/dev/null
+  on_host gantry network create --subnet 10.3.0.0/24 front >/dev/null
+  on_host gantry run -d --name web --network front:alias=www busybox sleep 600 >/dev/null
+  run -0 on_host gantry run --rm --name asks --network front busybox sh -c 'nslookup web; nslookup www; nslookup asks; cat /etc/resolv.conf'
+  contains "$output" "10.3.0.2"
+  contains "$output" "nameserver 10.3.0.1"
+  contains "$output" "search dns.gantry"
+  equal "$(on_host dig +short @10.3.0.1 www)" 10.3.0.2
+  equal "$(on_host dig +short @10.3.0.1 asks.dns.gantry)" ""
+  on_host gantry rm -f web >/dev/null
+  equal "$(ls "$WORK/run/dns")" ""
+}
+
+@test "port 53 is taken: the container is not started, and nothing is left" {
+  gantry image bootstrap busybox >/dev/null
+  on_host gantry network create --subnet 10.3.0.0/24 front >/dev/null
+  # shellcheck disable=SC2034  # its process id is what counts
+  coproc OTHER { exec nsenter --net="/proc/$HOST_NS/ns/net" socat UDP4-RECV:53 STDOUT 3>&-; }
+  local pid=$OTHER_PID
+  eventually taken_everywhere
+  run -125 --separate-stderr on_host gantry run --rm --network front busybox true
+  one_sentence "$stderr"
+  contains "$stderr" "port 53"
+  kill "$pid"
+  equal "$(on_host gantry ps -aq)" ""
+  equal "$(find "$WORK/run/networks" -type l | wc -l)" 0
+}
+taken_everywhere() { on_host ss -lnu | grep -q '0.0.0.0:53'; }
