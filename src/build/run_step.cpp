@@ -188,6 +188,8 @@ class Run {
                                   .files = std::move(files),
                                   .user = std::move(user),
                                   .maps = {},
+                                  .namespaces = {.network = {.own = config_.network != "host"}},
+                                  .mounts = config_.mounts,
                                   .limits = settings_.limits,
                                   .window_size = {}};
     request_.spec = TRY(engine::build_spec(input));

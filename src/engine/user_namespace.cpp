@@ -44,6 +44,9 @@ Result<Mode> read_mode(const std::string& text) {
 Result<> check_mode(const ContainerConfig& config, const Mode& mode) {
   const bool has_maps =
       !config.uid_map.empty() || !config.gid_map.empty() || !config.subuid_name.empty() || !config.subgid_name.empty();
+  if (geteuid() == 0 && (has_maps || mode.name == "auto"))
+    return fail(Code::unsupported, "option --userns: root's containers have no users of their own here")
+        .with_cure("run it as an ordinary user, or drop --userns, --uidmap and --gidmap");
   if (has_maps && !mode.name.empty() && mode.name != "private")
     return fail(Code::invalid, "option --userns {}: maps are given too", mode.name)
         .with_cure("drop --userns, or --uidmap, --gidmap, --subuidname and --subgidname");
