@@ -10,6 +10,7 @@ namespace gantry::build {
 namespace {
 
 constexpr std::string_view kScratch = "scratch";
+constexpr const char* kDefaultPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 constexpr std::string_view kImageContext = "docker-image://";
 
 class Planner {
@@ -89,6 +90,7 @@ class Planner {
     plan.config.architecture = platform.architecture;
     plan.config.variant = platform.variant;
     plan.config.created = to_rfc3339(time_);
+    plan.config.config.env = {kDefaultPath};  // as buildah and BuildKit have it
     return plan;
   }
 

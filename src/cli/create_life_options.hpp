@@ -46,6 +46,7 @@ inline constexpr options::Choice<std::string_view> kLogDrivers[] = {
 inline constexpr options::Option kLife[] = {
     options::option<&CreateLifeOptions::cidfile>(0, "cidfile", "FILE", "Write the container's ID to a new file")
         .completing(options::Completes::files),
+    options::option<&CreateLifeOptions::pod>(0, "pod", "POD", "Run in a pod; new:NAME makes it"),
     options::flag<&CreateLifeOptions::remove>(0, "rm", "Remove the container when it ends"),
     options::option<&CreateLifeOptions::restart>(
         0, "restart", "POLICY", "When to start it again: no, on-failure[:TRIES], always or unless-stopped"),

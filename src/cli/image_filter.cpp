@@ -25,18 +25,29 @@ bool reference_matches(const std::string& pattern, const std::string& name) {
   return pattern == reference->canonical();
 }
 
-Result<ImageFilter> ImageFilter::make(const Filters& filters, Timestamp now) {
+CreationOf creation_in(const store::Images& images) {
+  return [&images](const std::string& name) -> Result<Timestamp> {
+    const std::string id = TRY(images.find(name)).id;
+    for (const auto& image : TRY(images.list()))
+      if (image.id == id) return image.created;
+    return fail(Code::not_found, "image '{}' has just gone", name);
+  };
+}
+
+Result<ImageFilter> ImageFilter::make(const Filters& filters, const CreationOf& creation_of, Timestamp now) {
   ImageFilter filter;
   for (const auto& [key, value] : filters) {
     if (key == "reference") filter.references_.push_back(value);
     else if (key == "label") filter.labels_.push_back(value);
     else if (key == "label!") filter.no_labels_.push_back(value);
-    else if (key == "until") filter.until_ = TRY(with_context(read_moment(value, now), "option --filter"));
+    else if (key == "until") filter.before_.push_back(TRY(with_context(read_moment(value, now), "option --filter")));
+    else if (key == "before") filter.before_.push_back(TRY(with_context(creation_of(value), "option --filter")));
+    else if (key == "since") filter.since_.push_back(TRY(with_context(creation_of(value), "option --filter")));
     else if (key == "id") filter.ids_.push_back(value);
     else if (key == "dangling") filter.dangling_ = TRY(with_context(options::read_flag(value), "option --filter"));
     else
       return fail(Code::invalid, "option --filter: images have no '{}'", key)
-          .with_cure("filter by reference, dangling, label, label!, until or id");
+          .with_cure("filter by reference, dangling, label, label!, until, before, since or id");
   }
   return filter;
 }
@@ -45,7 +56,9 @@ bool ImageFilter::shows_image(const store::ImageSummary& image) const {
   if (dangling_ && *dangling_ != image.names.empty()) return false;
   auto begins = [&](const std::string& id) { return image.id.starts_with(id); };
   if (!ids_.empty() && std::ranges::none_of(ids_, begins)) return false;
-  if (until_ && image.created >= *until_) return false;
+  auto made_before = [&](Timestamp moment) { return image.created < moment; };
+  auto made_after = [&](Timestamp moment) { return image.created > moment; };
+  if (!std::ranges::all_of(before_, made_before) || !std::ranges::all_of(since_, made_after)) return false;
   auto has = [&](const std::string& label) { return has_label(image.labels, label); };
   return std::ranges::all_of(labels_, has) && std::ranges::none_of(no_labels_, has);
 }

@@ -4,18 +4,23 @@
 #include "cli/filters.hpp"
 #include "store/images.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace gantry::cli {
 
-/// Which images a listing shows: the --filter options reference, dangling, label, label!, until and id, as podman and
-/// docker have them.
+/// When the image of this name was made; Code::not_found without such an image.
+using CreationOf = std::function<Result<Timestamp>(const std::string& name)>;
+CreationOf creation_in(const store::Images& images);
+
+/// Which images a listing shows: the --filter options reference, dangling, label, label!, until, before, since and id,
+/// as podman and docker have them.
 class ImageFilter {
  public:
   /// `now` is what an age in `until` counts from.
-  static Result<ImageFilter> make(const Filters& filters, Timestamp now = gantry::now());
+  static Result<ImageFilter> make(const Filters& filters, const CreationOf& creation_of, Timestamp now = gantry::now());
 
   /// The names under which the image is shown, one empty name for an image without; nothing: it is not shown.
   std::vector<std::string> names_of(const store::ImageSummary& image) const;
@@ -30,7 +35,8 @@ class ImageFilter {
   std::vector<std::string> no_labels_;   ///< ditto, none may hold
   std::vector<std::string> ids_;         ///< beginnings, one of which must match
   std::optional<bool> dangling_;
-  std::optional<Timestamp> until_;  ///< made before
+  std::vector<Timestamp> before_;  ///< made before all of these
+  std::vector<Timestamp> since_;   ///< ditto after
 };
 
 /// Whether a pattern such as "busybox", "localhost/*" or "*:1.36" is about a canonical name.

@@ -16,8 +16,16 @@ store::ImageSummary busybox() {
   return image;
 }
 
+/// Of the one image that there is beside.
+Result<Timestamp> creation_of_other(const std::string& name) {
+  if (name != "other") return fail(Code::not_found, "no image '{}'", name);
+  return 1'000'000'000 * kSecond;
+}
+
+Result<ImageFilter> make(const Filters& filters) { return ImageFilter::make(filters, creation_of_other); }
+
 std::vector<std::string> shown(const Filters& filters, const store::ImageSummary& image) {
-  auto filter = ImageFilter::make(filters);
+  auto filter = make(filters);
   EXPECT_TRUE(filter);
   return filter->names_of(image);
 }
@@ -58,12 +66,25 @@ TEST(ImageFilter, TellsImagesWithoutALabelAndOlderOnesApart) {
   EXPECT_EQ(shown({{"until", "2001-09-10"}}, image).size(), 2u);
   EXPECT_THAT(shown({{"until", "2001-09-09"}}, image), IsEmpty());
   EXPECT_EQ(shown({{"until", "24h"}}, image).size(), 2u);
-  EXPECT_FALSE(ImageFilter::make({{"until", "yesterday"}}));
+  EXPECT_FALSE(make({{"until", "yesterday"}}));
+}
+
+TEST(ImageFilter, ShowsWhatIsOlderOrNewerThanAnother) {
+  auto image = busybox();
+  image.created = 999'999'999 * kSecond;
+  EXPECT_EQ(shown({{"before", "other"}}, image).size(), 2u);
+  EXPECT_THAT(shown({{"since", "other"}}, image), IsEmpty());
+  image.created = 1'000'000'000 * kSecond;  // at the same time: neither
+  EXPECT_THAT(shown({{"before", "other"}}, image), IsEmpty());
+  EXPECT_THAT(shown({{"since", "other"}}, image), IsEmpty());
+  image.created = 1'000'000'001 * kSecond;
+  EXPECT_EQ(shown({{"since", "other"}}, image).size(), 2u);
+  EXPECT_FALSE(make({{"since", "nothing"}}));
 }
 
 TEST(ImageFilter, RefusesAnUnknownKey) {
-  EXPECT_FALSE(ImageFilter::make({{"colour", "red"}}));
-  EXPECT_FALSE(ImageFilter::make({{"dangling", "perhaps"}}));
+  EXPECT_FALSE(make({{"colour", "red"}}));
+  EXPECT_FALSE(make({{"dangling", "perhaps"}}));
 }
 
 TEST(ReferencePattern, MatchesWithAndWithoutTagAndRegistry) {

@@ -31,10 +31,11 @@ Result<int> images(const Globals& globals, const ImagesArguments& arguments) {
   auto listing = TRY(report::Listing::make(arguments.listing, columns, "ID"));
   auto filters = TRY(read_filters(arguments.filters));
   for (const auto& name : arguments.names) filters.emplace_back("reference", name);
-  auto filter = TRY(ImageFilter::make(filters));
 
   auto engine = TRY(open_engine(globals));
-  const auto found = TRY(TRY(engine.images())->images().list());
+  const store::Images& stored = TRY(engine.images())->images();
+  auto filter = TRY(ImageFilter::make(filters, creation_in(stored)));
+  const auto found = TRY(stored.list());
   std::vector<const store::ImageSummary*> images;
   images.reserve(found.size());
   for (const auto& image : found) images.push_back(&image);
@@ -58,8 +59,8 @@ Result<int> images(const Globals& globals, const ImagesArguments& arguments) {
 
 constexpr options::Option kOptions[] = {
     options::flag<&ImagesArguments::digests>(0, "digests", "Print the digests of the manifests"),
-    options::option<&ImagesArguments::filters>('f', "filter", "KEY=VALUE",
-                                               "List by reference, dangling, label, label!, until or id"),
+    options::option<&ImagesArguments::filters>(
+        'f', "filter", "KEY=VALUE", "List by reference, dangling, label, label!, until, before, since or id"),
 };
 constexpr options::Group kGroups[] = {options::group(kOptions),
                                       options::group<&ImagesArguments::listing>(report::kListingOptions)};

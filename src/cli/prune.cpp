@@ -40,8 +40,9 @@ class ContainerChoice {
 };
 
 /// Images without a name or, with `all`, every one; of these those that the filters show.
-Result<std::function<bool(const store::ImageSummary&)>> image_choice(const Filters& filters, bool all, Timestamp now) {
-  auto filter = TRY(ImageFilter::make(filters, now));
+Result<std::function<bool(const store::ImageSummary&)>> image_choice(const Filters& filters, bool all,
+                                                                     const store::Images& images, Timestamp now) {
+  auto filter = TRY(ImageFilter::make(filters, creation_in(images), now));
   bool is_asked = std::ranges::find(filters, "dangling", &Filters::value_type::first) != filters.end();
   return [filter = std::move(filter), any = all || is_asked](const store::ImageSummary& image) {
     return (any || image.names.empty()) && !filter.names_of(image).empty();
@@ -61,19 +62,20 @@ struct ImagePruneArguments {
 };
 
 Result<int> prune_images(const Globals& globals, const ImagePruneArguments& arguments) {
-  auto choice = TRY(image_choice(TRY(read_filters(arguments.filters)), arguments.all, now()));
+  auto engine = TRY(open_engine(globals));
+  const Filters filters = TRY(read_filters(arguments.filters));
+  auto choice = TRY(image_choice(filters, arguments.all, TRY(engine.images())->images(), now()));
   std::string_view warning = arguments.all ? "This command removes all images that no container is made from."
                                            : "This command removes all images without a name.";
   if (!arguments.force && !TRY(confirmed(warning))) return 0;
-  auto engine = TRY(open_engine(globals));
   TRY(print_ids(TRY(engine.prune_images(choice)).ids));
   return 0;
 }
 
 constexpr options::Option kImageOptions[] = {
     options::flag<&ImagePruneArguments::all>('a', "all", "Remove those with names too"),
-    options::option<&ImagePruneArguments::filters>(0, "filter", "KEY=VALUE",
-                                                   "Choose by until, label, label!, dangling, reference or id"),
+    options::option<&ImagePruneArguments::filters>(
+        0, "filter", "KEY=VALUE", "Choose by until, before, since, label, label!, dangling, reference or id"),
     options::flag<&ImagePruneArguments::force>('f', "force", "Do not ask"),
 };
 constexpr options::Group kImageGroups[] = {options::group(kImageOptions)};
@@ -107,14 +109,14 @@ struct SystemPruneArguments {
 };
 
 Result<int> prune_system(const Globals& globals, const SystemPruneArguments& arguments) {
+  auto engine = TRY(open_engine(globals));
   const Filters filters = TRY(read_filters(arguments.filters));
   const Timestamp moment = now();
   auto containers = TRY(ContainerChoice::make(filters, moment));
-  auto images = TRY(image_choice(filters, arguments.all, moment));
+  auto images = TRY(image_choice(filters, arguments.all, TRY(engine.images())->images(), moment));
   std::string warning = fmt::format("This command removes all containers that do not run, and all images {}.",
                                     arguments.all ? "that no other container is made from" : "without a name");
   if (!arguments.force && !TRY(confirmed(warning))) return 0;
-  auto engine = TRY(open_engine(globals));
   // First, as they keep images.
   auto pruned = TRY(engine.prune_containers(containers));
   if (!pruned.ids.empty()) TRY(options::print("Deleted Containers\n"));

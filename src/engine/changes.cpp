@@ -42,16 +42,24 @@ bool is_same_folder(const struct stat& a, const struct stat& b) {
          a.st_mtim.tv_sec == b.st_mtim.tv_sec && a.st_mtim.tv_nsec == b.st_mtim.tv_nsec;
 }
 
+bool is_same_file(const struct stat& a, const struct stat& b) {
+  return is_same_folder(a, b) && a.st_size == b.st_size && a.st_rdev == b.st_rdev;
+}
+
 Result<Fd> open_below(const Fd& folder, const std::string& name) {
   return open_at(folder.get(), name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
 }
 
+enum class Upper { layer, tree };  ///< whether it holds what is different alone, or everything
+
 class Comparison {
  public:
+  explicit Comparison(Upper kind) : kind_(kind) {}
+
   Result<> compare(const Fd& upper, const Fd& lower, const std::string& path) {
     Names names = TRY(list_folder_at(upper.get(), "."));
     for (const auto& name : names) TRY(compare_name(upper, lower, path, name));
-    if (lower.valid() && is_opaque(upper)) TRY(add_hidden(names, lower, path));
+    if (lower.valid() && (kind_ == Upper::tree || is_opaque(upper))) TRY(add_hidden(names, lower, path));
     return {};
   }
 
@@ -81,15 +89,19 @@ class Comparison {
       return {};
     }
     if (!below) add(ChangeKind::added, path, name);
-    else if (!S_ISDIR(info.st_mode) || !S_ISDIR(below->st_mode) || !is_same_folder(info, *below))
-      add(ChangeKind::changed, path, name);
+    else if (!is_same(info, *below)) add(ChangeKind::changed, path, name);
     if (!S_ISDIR(info.st_mode)) return {};
     Fd lower_folder;
     if (below && S_ISDIR(below->st_mode)) lower_folder = TRY(open_below(lower, name));
     return compare(TRY(open_below(upper, name)), lower_folder, path + "/" + name);
   }
 
-  /// What was in an opaque folder before, and is not there any more.
+  bool is_same(const struct stat& above, const struct stat& below) const {
+    if (S_ISDIR(above.st_mode) && S_ISDIR(below.st_mode)) return is_same_folder(above, below);
+    return kind_ == Upper::tree && is_same_file(above, below);
+  }
+
+  /// What was in a folder before that hides all of it, and is not there any more.
   Result<> add_hidden(const Names& names, const Fd& lower, const std::string& path) {
     for (const auto& name : TRY(list_folder_at(lower.get(), "."))) {
       if (std::ranges::find(names, name) != names.end() || !TRY(look(lower, name))) continue;
@@ -98,6 +110,7 @@ class Comparison {
     return {};
   }
 
+  Upper kind_;
   std::vector<Change> changes_;
   std::set<std::string> listed_;
   std::set<std::string> touched_;  ///< folders that something came to or went from
@@ -106,8 +119,14 @@ class Comparison {
 }  // namespace
 
 Result<std::vector<Change>> changes_of(const Fd& upper, const Fd& lower) {
-  Comparison comparison;
+  Comparison comparison(Upper::layer);
   TRY(comparison.compare(upper, lower, ""));
+  return comparison.take();
+}
+
+Result<std::vector<Change>> changes_between(const Fd& newer, const Fd& older) {
+  Comparison comparison(Upper::tree);
+  TRY(comparison.compare(newer, older, ""));
   return comparison.take();
 }
 

@@ -26,4 +26,8 @@ BOOST_DESCRIBE_STRUCT(Change, (), (kind, path))
 /// that only holds changes is changed when something came to it or went from it.
 Result<std::vector<Change>> changes_of(const Fd& upper, const Fd& lower);
 
+/// What is different in the tree `newer`, sorted by path. As rsync(1) has it, a file is the same whose kind, mode,
+/// owner, size and time of change are.
+Result<std::vector<Change>> changes_between(const Fd& newer, const Fd& older);
+
 }  // namespace gantry::engine

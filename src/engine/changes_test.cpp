@@ -93,6 +93,21 @@ TEST_F(Changes, AreWhiteoutsOfWhatWasThere) {
   EXPECT_THAT(changes(), IsEmpty());
 }
 
+TEST_F(Changes, BetweenTreesAreWhatIsInOneAlone) {
+  file("/lower/a/old");
+  file("/upper/a/new");
+  file("/lower/a/both");
+  ASSERT_EQ(link((root + "/lower/a/both").c_str(), (root + "/upper/a/both").c_str()), 0);
+  file("/lower/size");
+  file("/upper/size");
+  ASSERT_TRUE(replace_file(root + "/upper/size", "longer than it was"));
+  copy_folder("/a");
+  auto found = changes_between(open_folder(root + "/upper").value(), open_folder(root + "/lower").value());
+  ASSERT_TRUE(found) << found.error().message();
+  EXPECT_THAT(*found, ElementsAre(Change{ChangeKind::changed, "/a"}, Change{ChangeKind::added, "/a/new"},
+                                  Change{ChangeKind::deleted, "/a/old"}, Change{ChangeKind::changed, "/size"}));
+}
+
 TEST_F(Changes, AreWhatAnOpaqueFolderHides) {
   file("/lower/a/old");
   file("/lower/a/both");

@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 
 namespace gantry::engine {
 
@@ -23,21 +24,28 @@ struct ChangeList {
 };
 BOOST_DESCRIBE_STRUCT(ChangeList, (), (changes))
 
+using Folders = std::vector<std::string>;  ///< what a tree is made of, the top first
+using Comparing = std::function<Result<std::vector<Change>>()>;
+
+Result<Fd> open_whole(const store::Store& store, const Folders& folders) {
+  Fd merged = TRY(store::open_merged(store, folders));
+  return open_at(merged.get(), ".", O_RDONLY | O_DIRECTORY);
+}
+
 /// Of the first of some layers; the others are what it changes.
-Result<std::vector<Change>> compare(const store::Store& store, const std::vector<std::string>& layers) {
+Result<std::vector<Change>> compare_top(const store::Store& store, const Folders& layers) {
   Fd upper = TRY(linux::open_layer(layers.front()));
   Fd readable = TRY(open_at(upper.get(), ".", O_RDONLY | O_DIRECTORY));
   if (layers.size() == 1) return changes_of(readable, {});
-  Fd lower = TRY(store::open_merged(store, {layers.begin() + 1, layers.end()}));
-  return changes_of(readable, TRY(open_at(lower.get(), ".", O_RDONLY | O_DIRECTORY)));
+  return changes_of(readable, TRY(open_whole(store, {layers.begin() + 1, layers.end()})));
 }
 
-/// The same in a user namespace of an ordinary user, where mounts may be made and files of subordinate ids be read.
-Result<std::vector<Change>> compare_mapped(const store::Store& store, const std::vector<std::string>& layers) {
-  if (geteuid() == 0) return compare(store, layers);
+/// In a user namespace of an ordinary user mounts may be made and files of subordinate ids be read.
+Result<std::vector<Change>> compare_mapped(const Comparing& compare) {
+  if (geteuid() == 0) return compare();
   Fd answer = TRY(linux::make_memory_file("changes", ""));
   TRY(linux::in_user_namespace(TRY(linux::rootless_maps()), [&]() -> Result<> {
-    return write_all(answer, json::encode(ChangeList{TRY(compare(store, layers))}), "the changes");
+    return write_all(answer, json::encode(ChangeList{TRY(compare())}), "the changes");
   }));
   if (lseek(answer.get(), 0, SEEK_SET) < 0) return Error::system("read the changes");
   constexpr std::size_t kMost = 256u << 20;
@@ -64,8 +72,8 @@ Result<std::vector<Change>> Engine::diff(const std::string& name) {
   const Root root = TRY(Root::of(store, record));
   if (root.tree.size() < 2)
     return fail(Code::unsupported, "container '{}' has no image that it could have changed", record.name);
-  auto changes =
-      TRY(with_context(compare_mapped(store, root.tree), "compare container '{}' with its image", record.name));
+  auto changes = TRY(with_context(compare_mapped([&] { return compare_top(store, root.tree); }),
+                                  "compare container '{}' with its image", record.name));
   drop_ours(changes);
   return changes;
 }
@@ -76,8 +84,7 @@ Result<Fd> Engine::open_tree(const std::string& name) {
   const Record record = TRY(TRY(state_->records())->find(name));
   const Root root = TRY(Root::of(store, record));
   if (!root.overlay) return open_folder(root.path);
-  Fd merged = TRY(with_context(store::open_merged(store, root.tree), "look into container '{}'", record.name));
-  return open_at(merged.get(), ".", O_RDONLY | O_DIRECTORY);
+  return with_context(open_whole(store, root.tree), "look into container '{}'", record.name);
 }
 
 Result<std::vector<Change>> Engine::image_diff(const std::string& name) {
@@ -86,7 +93,27 @@ Result<std::vector<Change>> Engine::image_diff(const std::string& name) {
   const auto image = TRY(store.images().find(name));
   const auto layers = TRY(store.layers().paths(image.config));
   if (layers.empty()) return std::vector<Change>();
-  return with_context(compare_mapped(store, layers), "compare the layers of image '{}'", name);
+  return with_context(compare_mapped([&] { return compare_top(store, layers); }), "compare the layers of image '{}'",
+                      name);
+}
+
+Result<std::vector<std::string>> Engine::State::tree_of(const store::Store& store, const std::string& name) {
+  auto record = TRY(records())->find(name);
+  if (record) return TRY(Root::of(store, *record)).tree;
+  if (record.error().code() != Code::not_found) return std::move(record.error());
+  return store.layers().paths(TRY(store.images().find(name)).config);
+}
+
+Result<std::vector<Change>> Engine::diff_between(const std::string& newer, const std::string& older) {
+  const store::Store& store = *TRY(state_->store());
+  Lock used = TRY(store.use());
+  const Folders ours = TRY(state_->tree_of(store, newer)), theirs = TRY(state_->tree_of(store, older));
+  auto compare = [&]() -> Result<std::vector<Change>> {
+    return changes_between(TRY(open_whole(store, ours)), TRY(open_whole(store, theirs)));
+  };
+  auto changes = TRY(with_context(compare_mapped(compare), "compare '{}' with '{}'", newer, older));
+  drop_ours(changes);
+  return changes;
 }
 
 }  // namespace gantry::engine

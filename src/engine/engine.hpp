@@ -153,6 +153,8 @@ class Engine {
   Result<Fd> open_tree(const std::string& name);
   /// What an image's top layer changes in those below it.
   Result<std::vector<Change>> image_diff(const std::string& name);
+  /// What is different in a container or an image from another one.
+  Result<std::vector<Change>> diff_between(const std::string& newer, const std::string& older);
 
   /// Mounts an image read-only, and says where; one that is mounted stays where it is. It cannot be removed then.
   Result<std::string> mount_image(const std::string& name);

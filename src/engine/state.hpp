@@ -68,6 +68,8 @@ struct Engine::State {
   Container see(const Record& record) const;
   Result<Record> find_record(const std::string& name);
   Result<Container> find(const std::string& name);
+  /// The folders that a container's or an image's files are made of, the top first.
+  Result<std::vector<std::string>> tree_of(const store::Store& store, const std::string& name);
   /// As find(); Code::failed unless it runs.
   Result<Container> find_running(const std::string& name);
 

@@ -26,7 +26,7 @@ teardown() {
 peer() { buildah --root "$WORK/peer" --runroot "$WORK/peer-run" "$@"; }
 # stored NAME: how the store's index calls an image.
 stored() {
-  jq -r --arg name "/$1:" '.manifests[].annotations["org.opencontainers.image.ref.name"] | select(contains($name))' \
+  jq -r --arg name "/$1:" '.manifests[].annotations["org.opencontainers.image.ref.name"]? // empty | select(contains($name))' \
     "$WORK/root/index.json" | head -n 1
 }
 

@@ -18,6 +18,10 @@ setup() {
   equal "$(gantry images --format '{{.Repository}}:{{.Tag}}')" localhost/busybox:latest
   equal "$(gantry images --format json | jq -r '.[0].Names[0]')" localhost/busybox:latest
   equal "$(gantry images --filter reference=nothing -q)" ""
+  equal "$(gantry images --filter before=busybox -q)" ""
+  run gantry images --filter since=nothing
+  equal "$status" 125
+  matches "$output" "no image .nothing."
   equal "$(gantry images busybox -q)" "$(gantry images -q)"
   equal "$(gantry image ls -q)" "$(gantry images -q)"
 }

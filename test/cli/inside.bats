@@ -52,6 +52,21 @@ has_written() { [[ $(as_user gantry diff web) == $'A /a\nA /a/b\nA /new' ]]; }
   equal "$(gantry diff layered)" "$(gantry image diff layered)"
 }
 
+@test "diff compares with another image or container" {
+  need_root
+  layered
+  local changes=$'A /added\nC /changed\nC /folder\nD /folder/deleted'
+  tar -C "$WORK/one" -cf - changed folder | gantry import -q - below
+  equal "$(gantry diff layered below)" "$changes"
+  equal "$(gantry image diff below below)" ""
+  gantry image bootstrap --quiet busybox
+  gantry run --name web --network none busybox touch /new
+  equal "$(gantry diff web busybox)" "A /new"
+  equal "$(gantry diff busybox web)" "D /new"
+  run -125 gantry diff layered missing
+  one_sentence "$output"
+}
+
 @test "names in a diff do nothing to the terminal" {
   need_root
   gantry image bootstrap --quiet busybox

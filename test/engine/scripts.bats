@@ -155,3 +155,34 @@ podman info
 podman version
 END
 }
+
+@test "podman-pod" {
+  examples <<'END'
+podman pod create
+podman pod create --name test
+podman pod create --infra=false
+podman pod create --share ipc,uts --name shared
+podman run -d --pod test --name one alpine sleep 1000
+podman run -d --pod new:two alpine sleep 1000
+podman pod exists test
+podman pod ps
+podman pod ps --no-trunc
+podman pod ps --ctr-names
+podman pod ps --format "{{.ID}}  {{.Cgroup}}"
+podman pod ps --filter name=test --sort id
+podman pod inspect test
+podman pod top test
+podman pod logs test
+podman pod stats --no-stream test
+podman pod pause test
+podman pod unpause test
+podman pod stop -t 0 test
+podman pod start test
+podman pod restart test
+podman pod kill test
+podman pod stop --latest
+podman pod rm -f test
+podman pod prune -f
+podman pod rm -f -a
+END
+}

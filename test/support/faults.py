@@ -20,8 +20,8 @@ import signal
 import subprocess
 import sys
 
-PTRACE_TRACEME, PTRACE_GETREGS, PTRACE_SETREGS, PTRACE_SYSCALL, PTRACE_DETACH = 0, 12, 13, 24, 17
-PTRACE_SETOPTIONS, PTRACE_GET_SYSCALL_INFO = 0x4200, 0x420E
+PTRACE_GETREGS, PTRACE_SETREGS, PTRACE_SYSCALL, PTRACE_DETACH = 12, 13, 24, 17
+PTRACE_SEIZE, PTRACE_GET_SYSCALL_INFO = 0x4206, 0x420E
 # TRACESYSGOOD, TRACEFORK, TRACEVFORK, TRACECLONE, TRACEEXEC
 OPTIONS = 0x01 | 0x02 | 0x04 | 0x08 | 0x10
 EVENT_EXEC = 4
@@ -83,18 +83,19 @@ class Trace:
         self.hit = None
 
     def run(self, output):
+        reading, writing = os.pipe()
         self.main = os.fork()
         if self.main == 0:
+            os.read(reading, 1)
             nothing = os.open("/dev/null", os.O_RDWR)
             os.dup2(nothing, 0)
             os.dup2(output, 1)
             os.dup2(output, 2)
-            ptrace(PTRACE_TRACEME, 0)
             os.execv(self.command[0], self.command)
-        os.waitpid(self.main, 0)
-        ptrace(PTRACE_SETOPTIONS, self.main, 0, OPTIONS)
+        # A process made by a seized one begins with no SIGSTOP, which would outlive us and keep it stopped for ever.
+        ptrace(PTRACE_SEIZE, self.main, 0, OPTIONS)
         self.known(self.main)
-        ptrace(PTRACE_SYSCALL, self.main)
+        os.write(writing, b".")
         while True:
             pid, status = os.waitpid(-1, 0x40000000)  # __WALL
             if os.WIFSTOPPED(status):
@@ -112,7 +113,7 @@ class Trace:
 
     def stopped(self, pid, stop):
         if pid not in self.roles:
-            self.known(pid)  # its first stop, the kernel's SIGSTOP for a new tracee
+            self.known(pid)  # its first stop, PTRACE_EVENT_STOP
             ptrace(PTRACE_SYSCALL, pid)
         elif stop == SYSCALL_STOP:
             self.at_call(pid)
@@ -122,7 +123,7 @@ class Trace:
         elif stop >> 8:
             ptrace(PTRACE_SYSCALL, pid)
         else:
-            ptrace(PTRACE_SYSCALL, pid, 0, stop if stop != signal.SIGSTOP else 0)
+            ptrace(PTRACE_SYSCALL, pid, 0, stop)
 
     def at_call(self, pid):
         number = entered_call(pid)
