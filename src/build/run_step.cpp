@@ -167,7 +167,7 @@ class Run {
   }
 
   Result<std::vector<engine::Mount>> network_files() {
-    auto files = TRY(engine::write_network_files(config_, kHostname, kHostname, place_.folder()));
+    auto files = TRY(engine::write_network_files(config_, kHostname, kHostname, {}, std::nullopt, place_.folder()));
     if (settings_.add_hosts.empty()) return files;
     Fd hosts = TRY(open_file(place_.folder() + "/hosts", O_WRONLY | O_APPEND | O_CREAT, 0644));
     for (const auto& line : settings_.add_hosts) TRY(write_all(hosts, line + "\n", "/etc/hosts"));
