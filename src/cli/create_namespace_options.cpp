@@ -17,8 +17,6 @@ Result<> set_namespaces(engine::ContainerConfig& config, const CreateNamespaceOp
     config.uid_map.push_back(TRY(with_context(engine::parse_id_range(word), "option --uidmap")));
   for (const auto& word : split_at_commas(options.gid_map))
     config.gid_map.push_back(TRY(with_context(engine::parse_id_range(word), "option --gidmap")));
-  config.subuid_name = options.subuid_name;
-  config.subgid_name = options.subgid_name;
   return {};
 }
 

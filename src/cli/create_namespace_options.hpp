@@ -13,7 +13,6 @@ struct CreateNamespaceOptions {
   std::string hostname, domainname;
   std::string pid, ipc, uts, cgroupns, userns;
   std::vector<std::string> uid_map, gid_map;
-  std::string subuid_name, subgid_name;
 };
 
 Result<> set_namespaces(engine::ContainerConfig& config, const CreateNamespaceOptions& options);
@@ -33,15 +32,11 @@ inline constexpr options::Option kNamespaces[] = {
     options::option<&CreateNamespaceOptions::cgroupns>(
         0, "cgroupns", "MODE", "Cgroups that it sees: private, host, container:NAME or ns:PATH"),
     options::option<&CreateNamespaceOptions::userns>(
-        0, "userns", "MODE", "Users: host, auto[:size=N], keep-id[:uid=N,gid=N], nomap, container:NAME or ns:PATH"),
+        0, "userns", "MODE", "Users: host, private, keep-id[:uid=N,gid=N], container:NAME or ns:PATH"),
     options::option<&CreateNamespaceOptions::uid_map>(0, "uidmap", "INSIDE:OUTSIDE:COUNT",
                                                       "Map so many user ids from these two on"),
     options::option<&CreateNamespaceOptions::gid_map>(0, "gidmap", "INSIDE:OUTSIDE:COUNT",
                                                       "Map so many group ids from these two on"),
-    options::option<&CreateNamespaceOptions::subuid_name>(0, "subuidname", "USER",
-                                                          "Map the ranges that /etc/subuid gives to this user"),
-    options::option<&CreateNamespaceOptions::subgid_name>(0, "subgidname", "USER",
-                                                          "Map the ranges that /etc/subgid gives to this user"),
 };
 
 }  // namespace create

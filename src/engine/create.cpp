@@ -80,15 +80,6 @@ Result<> refer_by_id(ContainerConfig& config, const std::function<Result<Record>
   return {};
 }
 
-/// The ids that other containers have for themselves.
-Result<std::vector<IdRange>> taken_ids(Records& records) {
-  std::vector<IdRange> taken;
-  for (const Record& record : TRY(records.list()))
-    if (record.config.userns.starts_with("auto"))
-      taken.insert(taken.end(), record.config.uid_map.begin(), record.config.uid_map.end());
-  return taken;
-}
-
 /// Inserts the record, under a made-up name if it has none.
 Result<> insert(Records& records, Record& record) {
   if (!record.config.name.empty()) {
@@ -130,7 +121,7 @@ Result<Record> Engine::State::make(const ContainerConfig& config) {
   Record record{.id = random_hex(32), .created = now(), .owner = ProcessId::own(), .config = config};
   TRY(join_pod(*this, record.config));
   auto find = [&](const std::string& name) { return records.find(name); };
-  TRY(fix_user_namespace(record.config, [&] { return taken_ids(records); }));  // keep-id goes before the image's user
+  TRY(fix_user_namespace(record.config));  // keep-id goes before the image's user
   TRY(take_volumes_from(record.config, find));
   TRY(use_root(store, record));
   TRY(check_config(record.config));

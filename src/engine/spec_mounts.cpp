@@ -1,3 +1,4 @@
+#include "base/file.hpp"
 #include "engine/spec.hpp"
 #include "engine/systemd_mode.hpp"
 
@@ -39,9 +40,14 @@ oci::Mount sysfs_mount(const SpecInput& input) {
   return {"/sys", "sysfs", "sysfs", {"nosuid", "noexec", "nodev", access}};
 }
 
-oci::Mount mqueue_mount(const SpecInput& input) {
-  if (must_bind(input, input.namespaces.ipc)) return host_bind("/dev/mqueue", {"rbind", "nosuid", "noexec", "nodev"});
-  return {"/dev/mqueue", "mqueue", "mqueue", {"nosuid", "noexec", "nodev"}};
+/// Not every host has one.
+std::optional<oci::Mount> mqueue_mount(const SpecInput& input) {
+  constexpr const char* kPath = "/dev/mqueue";
+  if (must_bind(input, input.namespaces.ipc)) {
+    if (!path_exists(kPath)) return {};
+    return host_bind(kPath, {"rbind", "nosuid", "noexec", "nodev"});
+  }
+  return oci::Mount{kPath, "mqueue", "mqueue", {"nosuid", "noexec", "nodev"}};
 }
 
 /// /dev/shm goes with the host's IPC namespace. That of another container is in its mount namespace, out of reach.
@@ -71,8 +77,8 @@ std::vector<oci::Mount> standard_mounts(const SpecInput& input) {
       {"/dev/pts", "devpts", "devpts", std::move(pts)},
       sysfs_mount(input),
       {"/sys/fs/cgroup", "cgroup", "cgroup", {"nosuid", "noexec", "nodev", "relatime", cgroup_access}},
-      mqueue_mount(input),
   };
+  if (auto mqueue = mqueue_mount(input)) mounts.push_back(std::move(*mqueue));
   if (auto shm = shm_mount(input)) mounts.push_back(std::move(*shm));
   // As podman does: programs expect to write there.
   if (input.config.read_only && !input.config.no_read_only_tmpfs)
