@@ -124,11 +124,19 @@ Result<bool> take_bind(Mount& mount, const Halves& member, std::string_view whol
   return true;
 }
 
+/// A relative path that does not climb.
+Result<std::string> inner(std::string_view path, std::string_view whole) {
+  const auto names = split(path, '/');
+  if (!path.starts_with('/') && std::ranges::find(names, "..") == names.end()) return std::string(path);
+  return fail(Code::invalid, "mount '{}': the subpath '{}' is not inside the volume", whole, path)
+      .with_cure("give a relative path without '..'");
+}
+
 Result<bool> take_volume(Mount& mount, const Halves& member, std::string_view whole) {
   const std::string_view key = member.before, value = member.after;
   if (key == "src" || key == "source") mount.source = value;
   else if (key == "volume-nocopy") mount.no_copy = is_true(value);
-  else if (key == "volume-subpath" || key == "subpath") mount.subpath = value;
+  else if (key == "volume-subpath" || key == "subpath") mount.subpath = TRY(inner(value, whole));
   else if (key == "volume-driver" && value == "local") return true;
   else return take_bind(mount, member, whole);
   return true;

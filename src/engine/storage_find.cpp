@@ -66,6 +66,10 @@ class Finder {
 
   /// Whoever writes to the volume may turn a link elsewhere meanwhile: the folder is held, and mounted from there.
   Result<> find_subpath(Mount& mount) {
+    if (geteuid() != 0)
+      return fail(Code::unsupported, "option --mount: an ordinary user cannot mount the subpath '{}' of a volume",
+                  mount.subpath)
+          .with_cure("mount the whole volume");
     const Fd volume = TRY(open_file(mount.source, O_PATH | O_DIRECTORY));
     Fd inside = TRY(with_context(linux::open_in_root(volume, mount.subpath, O_PATH), "subpath '{}'", mount.subpath));
     mount.source = linux::fd_path(inside);

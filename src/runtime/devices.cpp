@@ -1,4 +1,5 @@
 #include "base/file.hpp"
+#include "base/text.hpp"
 #include "linux/mount.hpp"
 #include "linux/path.hpp"
 #include "runtime/rootfs.hpp"
@@ -97,6 +98,18 @@ Result<> bind_node(const linux::Place& place, const std::string& source, const N
   return linux::attach_mount(mount, TRY(std::move(target)));
 }
 
+/// Where the host has the device: at the same path, unless the container is to see it elsewhere. The caller checks it.
+std::string path_on_host(const std::string& path, const Node& node) {
+  struct stat info;
+  if (stat(path.c_str(), &info) == 0 && is_node(info, node)) return path;
+  const char* kind = S_ISBLK(node.mode) ? "block" : "char";
+  const std::string uevent =
+      read_file(fmt::format("/sys/dev/{}/{}:{}/uevent", kind, major(node.number), minor(node.number))).value_or("");
+  for (std::string_view line : split(uevent, '\n'))
+    if (line.starts_with("DEVNAME=")) return fmt::format("/dev/{}", line.substr(line.find('=') + 1));
+  return path;
+}
+
 Result<> make_default_devices(bool bind, const Fd& root) {
   linux::Place place{TRY(linux::open_or_make_in_root(root, "/dev", linux::NodeKind::folder)), {}};
   for (const auto& device : kDefaultDevices) {
@@ -124,8 +137,9 @@ Result<> make_devices(const oci::Spec& spec, bool own_user_namespace, const Root
               device.gid.value_or(0)};
     linux::Place place = TRY(linux::place_in_root(root, device.path));
     bool bind = own_user_namespace && !fifo;  // a fifo is no device to the kernel: anyone may make one
-    TRY(with_context(bind ? bind_node(place, device.path, node) : make_node(place, node, Other::refuse), "device {}",
-                     device.path));
+    TRY(with_context(
+        bind ? bind_node(place, path_on_host(device.path, node), node) : make_node(place, node, Other::refuse),
+        "device {}", device.path));
   }
   return {};
 }

@@ -6,9 +6,12 @@ namespace gantry::runtime {
 
 namespace {
 
+/// v2 calls it "io". A hybrid host has a v2 hierarchy too, which is not the one that has it.
+bool is_v2(const linux::Cgroup& cgroup) { return cgroup.is_v2("blkio"); }
+
 /// The schedulers that know weights have files of their own: CFQ's, gone since Linux 5.0, and BFQ's.
 Result<> set_weight(const linux::Cgroup& cgroup, std::string_view where, std::uint16_t weight, const char* member) {
-  if (cgroup.is_v2("io")) {
+  if (is_v2(cgroup)) {
     // BFQ's scale is v1's own; only io.cost has the whole range.
     std::string bfq = fmt::format("{}{}", where, weight);
     if (TRY(set_limit_if_there(cgroup, "io", "io.bfq.weight", bfq, member))) return {};
@@ -23,7 +26,7 @@ Result<> set_weight(const linux::Cgroup& cgroup, std::string_view where, std::ui
 
 Result<> set_leaf_weight(const linux::Cgroup& cgroup, std::string_view where, std::uint16_t weight,
                          const char* member) {
-  if (cgroup.is_v2("io")) return cannot_limit(member, "cgroup v2 has no processes beside child cgroups");
+  if (is_v2(cgroup)) return cannot_limit(member, "cgroup v2 has no processes beside child cgroups");
   return set_limit(cgroup, "blkio", where.empty() ? "blkio.leaf_weight" : "blkio.leaf_weight_device",
                    fmt::format("{}{}", where, weight), member);
 }
@@ -48,7 +51,7 @@ struct Throttle {
 Result<> throttle(const linux::Cgroup& cgroup, const Throttle& limits) {
   for (const auto& device : limits.devices) {
     std::string where = fmt::format("{}:{} ", device.major, device.minor);
-    if (cgroup.is_v2("io")) {
+    if (is_v2(cgroup)) {
       // 0 lifts a v1 limit; v2 has a word for that.
       std::string rate = device.rate == 0 ? "max" : fmt::format("{}", device.rate);
       TRY(set_limit(cgroup, "io", "io.max", fmt::format("{}{}={}", where, limits.v2_key, rate), limits.member));

@@ -59,6 +59,11 @@ refused() {
   equal "$output" x
   run -125 in_box --mount type=volume,src=data,dst=/in,volume-subpath=out busybox true
   run -125 in_box --mount type=volume,src=data,dst=/in,volume-subpath=../../.. busybox ls /in
+  contains "$output" "not inside the volume"
+  need_user
+  as_user gantry image bootstrap busybox
+  run -125 as_user gantry run --rm --mount type=volume,src=data,dst=/in,volume-subpath=in busybox true
+  contains "$output" "an ordinary user cannot mount the subpath"
 }
 
 @test "U gives the files to the container's user" {
