@@ -76,9 +76,13 @@ Result<> set_wish(NetworkAttachment& wish, std::string_view key, std::string_vie
   return {};
 }
 
+Error excludes_others(std::string_view mode) {
+  return fail(Code::invalid, "--network {} excludes every other network", mode).with_cure("give one of them");
+}
+
 Result<> only_one(const NetworkConfig& config, std::string_view mode) {
   if (config.networks.empty() && (config.network.empty() || config.network == mode)) return {};
-  return fail(Code::invalid, "--network {} excludes every other network", mode).with_cure("give one of them");
+  return excludes_others(mode);
 }
 
 }  // namespace
@@ -98,7 +102,7 @@ Result<> add_network(NetworkConfig& config, std::string_view word) {
     if (!halves.after.empty()) config.network_options = split(halves.after, ',');
     return {};
   }
-  if (!config.network.empty() && config.network != "bridge") return only_one(config, config.network);
+  if (!config.network.empty() && config.network != "bridge") return excludes_others(config.network);
   NetworkAttachment wish;
   // "private" is podman's word for one of its own.
   const bool is_default = halves.before == "bridge" || halves.before == "default" || halves.before == "private";
