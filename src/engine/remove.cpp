@@ -13,6 +13,13 @@ Result<std::string> Engine::remove(const std::string& name, bool force, bool vol
     TRY(stop(record.id, 0));
   }
   auto held = TRY(state_->hold(record.id));
+  // Somebody else, a failed health check for one, may be restarting it at the same time.
+  constexpr int kAttempts = 5;
+  for (int attempt = 1; force && held && held->container().running() && attempt < kAttempts; ++attempt) {
+    held.reset();
+    TRY(stop(record.id, 0));
+    held = TRY(state_->hold(record.id));
+  }
   // With --rm it may be gone by now.
   if (!held) return record.id;
   if (held->record.state == Record::State::creating)

@@ -47,8 +47,8 @@ worker() {
   done
   local kills=0 deadline=$((SECONDS + 60))
   while ((kills < 200 && SECONDS < deadline)); do
-    mapfile -t victims < <(ours)
     sleep "0.0$((RANDOM % 10))"
+    mapfile -t victims < <(ours)
     ((${#victims[@]} > 0)) || continue
     kill -KILL "${victims[RANDOM % ${#victims[@]}]}" 2>/dev/null && kills=$((kills + 1))
   done
