@@ -4,7 +4,7 @@ include(GNUInstallDirs)
 set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)  # the unit tests are not needed for a package
 
 set(public_programs gantry gantry-runtime)
-set(inner_programs gantry-monitor gantry-init gantry-dns gantry-registry gantry-transfer)
+set(inner_programs gantry-build gantry-monitor gantry-init gantry-dns gantry-registry gantry-transfer)
 if(NOT GANTRY_ALL_STATIC)
   list(APPEND inner_programs gantry-systemd)
 endif()
@@ -19,7 +19,7 @@ add_custom_command(
   OUTPUT ${share}/stamp
   COMMAND ${CMAKE_SOURCE_DIR}/packaging/share ${CMAKE_BINARY_DIR}/bin ${share}
   COMMAND ${CMAKE_COMMAND} -E touch ${share}/stamp
-  DEPENDS gantry gantry-registry gantry-runtime gantry-transfer ${CMAKE_SOURCE_DIR}/packaging/share
+  DEPENDS gantry gantry-build gantry-registry gantry-runtime gantry-transfer ${CMAKE_SOURCE_DIR}/packaging/share
   COMMENT "Writing man pages and completions"
   VERBATIM)
 add_custom_target(share DEPENDS ${share}/stamp)
