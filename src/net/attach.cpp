@@ -103,8 +103,8 @@ Result<> make_pair(const Network& network, const NetworkSettings& settings, cons
   constexpr ifinfomsg kUp{.ifi_flags = IFF_UP, .ifi_change = IFF_UP};
   // It cannot be up before the two are connected (ENOTCONN).
   constexpr ifinfomsg kPeer{};
-  const std::string peer_bytes =
-      std::string(reinterpret_cast<const char*>(&kPeer), sizeof kPeer) + end_of_pair(attachment, space, settings).bytes();
+  const std::string peer_bytes = std::string(reinterpret_cast<const char*>(&kPeer), sizeof kPeer) +
+                                 end_of_pair(attachment, space, settings).bytes();
   NetlinkAttributes data, kind, attributes;
   data.add(VETH_INFO_PEER | NLA_F_NESTED, peer_bytes);
   kind.text(IFLA_INFO_KIND, "veth").nest(IFLA_INFO_DATA, data);
@@ -113,6 +113,14 @@ Result<> make_pair(const Network& network, const NetworkSettings& settings, cons
   NetlinkMessages messages;
   messages.add(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, kUp, attributes,
                fmt::format("make the pair of {} and {}", attachment.host_interface, attachment.interface));
+  // Where br_netfilter is on, what a container sends to a port that it publishes itself goes back by the port of the
+  // bridge that it came from.
+  NetlinkAttributes port, slave, changes;
+  port.value<std::uint8_t>(IFLA_BRPORT_MODE, 1);
+  slave.text(IFLA_INFO_SLAVE_KIND, "bridge").nest(IFLA_INFO_SLAVE_DATA, port);
+  changes.text(IFLA_IFNAME, attachment.host_interface).nest(IFLA_LINKINFO, slave);
+  messages.add(RTM_NEWLINK, 0, ifinfomsg{}, changes,
+               fmt::format("let {} send back what comes by it", attachment.host_interface));
   return host.talk(std::move(messages));
 }
 

@@ -4,6 +4,7 @@
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/rtnetlink.h>
+#include <net/if_arp.h>
 
 #include <array>
 
@@ -112,6 +113,9 @@ void add_masquerading(NftTransaction& table) {
   constexpr const char* kChain = "postrouting";
   constexpr std::uint32_t kTranslated = IPS_DST_NAT;
   table.add_chain(kChain, {NF_INET_POST_ROUTING, kSource, "nat"});
+  // The host that asks itself by a bridge's address keeps it: the server of names answers no other.
+  constexpr std::uint16_t kLoopbackType = ARPHRD_LOOPBACK;
+  table.add_rule(kChain, NftRule().load_meta(NFT_META_OIFTYPE).equals(bytes_of(kLoopbackType)).accept());
   for (const Family& family : kFamilies) {
     table.add_rule(kChain, of(family)
                                .load_conntrack(NFT_CT_STATUS)

@@ -57,7 +57,7 @@ no_helpers() { [[ -z $(helpers) ]]; }
 # answer PORT: the neighbour says whom it sees, once for each connection.
 answer() {
   # shellcheck disable=SC2016,SC2034  # for socat's shell; its process id is what counts
-  coproc SERVER { exec command nsenter --net="/proc/$NEIGHBOUR_NS/ns/net" socat "TCP4-LISTEN:$1,fork,reuseaddr" 'SYSTEM:echo you are $SOCAT_PEERADDR' 3>&-; }
+  coproc SERVER { exec nsenter --net="/proc/$NEIGHBOUR_NS/ns/net" socat "TCP4-LISTEN:$1,fork,reuseaddr" 'SYSTEM:echo you are $SOCAT_PEERADDR' 3>&-; }
   SERVER_PROCESS=$SERVER_PID
   eventually listening at_neighbour "$1"
 }
@@ -65,7 +65,7 @@ listening() { "$1" ss -lnt | grep -q ":$2 "; }
 
 @test "pasta: out to a neighbour, who sees the host's address" {
   answer 8000
-  run -0 as_user gantry run --rm --network pasta busybox nc 192.0.2.1 8000
+  run -0 as_user gantry run --rm --network pasta busybox sh -c 'sleep 1 | timeout 5 nc 192.0.2.1 8000'
   equal "$output" "you are 192.0.2.2"
   run -0 as_user gantry run --rm --network pasta busybox ip route
   contains "$output" "default via 192.0.2.1"
@@ -97,7 +97,7 @@ answers() { [[ $(at_neighbour socat -t 2 - "TCP4:$1:$2" </dev/null 2>/dev/null) 
 
 @test "slirp4netns: out, published ports, its own options" {
   answer 8000
-  run -0 as_user gantry run --rm --network slirp4netns busybox nc 192.0.2.1 8000
+  run -0 as_user gantry run --rm --network slirp4netns busybox sh -c 'sleep 1 | timeout 5 nc 192.0.2.1 8000'
   equal "$output" "you are 192.0.2.2"
   kill "$SERVER_PROCESS"
   run -0 as_user gantry run --rm --network slirp4netns:cidr=10.7.0.0/24,mtu=1400 busybox sh -c 'ip addr; cat /etc/resolv.conf'

@@ -26,6 +26,7 @@ SCRIPT
 
 end_network_world() {
   [[ ! -e $WORK/host ]] || remove_containers
+  end_name_server
   rm -f "$WORK/bin/gantry"
   local space
   for space in "$WORK"/*.holder; do
@@ -33,6 +34,14 @@ end_network_world() {
   done
   bind_program "$WORK/bin" gantry --root "$WORK/root" --runroot "$WORK/run"
   end_world
+}
+
+# It waits a while for new members before it ends by itself.
+end_name_server() {
+  local pid
+  for pid in $(grep -lsaz "^$WORK/run/dns\$" /proc/[0-9]*/cmdline | cut -d/ -f3); do
+    [[ $(readlink "/proc/$pid/exe") != */gantry-dns ]] || kill "$pid"
+  done
 }
 
 # make_space NAME: a network namespace at $WORK/NAME, held by a process: a mount would be seen by everybody.
