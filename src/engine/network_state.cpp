@@ -102,9 +102,15 @@ Result<> Engine::State::release_dead(const std::string& network) {
   return {};
 }
 
+bool Engine::State::lives(const std::string& id) const {
+  auto lock = Lock::try_take(folder(id) + "/work", Lock::Mode::exclusive);
+  if (!lock && lock.error().code() != Code::not_found) return true;
+  return look(id).alive;
+}
+
 Result<> Engine::State::release_stale_rules(const net::Connections& wanted) {
   for (const auto& [id, connections] : TRY(all_connections()))
-    if (!look(id).alive && overlap(wanted, connections) && connections != wanted)
+    if (overlap(wanted, connections) && connections != wanted && !lives(id))
       TRY(net::remove_container_rules(connections));
   return {};
 }
@@ -115,7 +121,7 @@ Result<> Engine::State::reload_networks() {
     if (TRY(net::is_up(network))) up.push_back(std::move(network));
   std::vector<net::Connections> running;
   for (auto& [id, connections] : TRY(all_connections()))
-    if (look(id).alive) running.push_back(std::move(connections));
+    if (lives(id)) running.push_back(std::move(connections));
   return net::reload_rules(up, running);
 }
 

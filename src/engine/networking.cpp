@@ -155,14 +155,13 @@ Result<> Networking::connect_user_network(pid_t pid) const {
 Result<> Networking::add_rules() const {
   auto added = net::add_container_rules(connections_);
   if (added) return added;
-  // Somebody has flushed the firewall's rules.
-  if (added.error().code() == Code::not_found) {
-    TRY(state_.reload_networks());
-    return net::add_container_rules(connections_);
-  }
-  // A container that ended while nobody could clean up has them still: who lives holds its ports.
-  if (added.error().code() != Code::exists && added.error().code() != Code::busy) return added;
-  TRY(state_.release_stale_rules(connections_));
+  // Somebody has flushed the firewall's rules, or a container that ended while nobody could clean up has them still:
+  // who lives holds its ports.
+  if (added.error().code() == Code::not_found) TRY(state_.reload_networks());
+  else if (added.error().code() == Code::exists || added.error().code() == Code::busy)
+    TRY(state_.release_stale_rules(connections_));
+  else return added;
+  TRY(net::remove_container_rules(connections_));
   return net::add_container_rules(connections_);
 }
 

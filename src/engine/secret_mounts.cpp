@@ -15,8 +15,9 @@ Result<Mount> write_secret(const SecretInput& input, const SecretUse& use, const
                            const std::string& source) {
   const Fd file = TRY(open_file(source, O_WRONLY | O_CREAT | O_EXCL, 0600));
   TRY(write_all(file, data, source));
-  if (use.uid != 0 || use.gid != 0 || input.maps) TRY(chown_tree(source, use.uid, use.gid, input.maps));
+  // While it is still ours: an ordinary user gives it away.
   if (fchmod(file.get(), use.mode) < 0) return Error::system("set the mode of secret '{}'", use.name);
+  if (use.uid != 0 || use.gid != 0 || input.maps) TRY(chown_tree(source, use.uid, use.gid, input.maps));
   const std::string target = use.target.empty() ? use.name : use.target;
   return Mount{.source = source,
                .target = target.starts_with('/') ? linux::clean_path(target) : "/run/secrets/" + target,

@@ -110,7 +110,10 @@ struct Engine::State {
   Result<> release_networks(const Record& record);
   /// Takes back the addresses in a network of containers that have ended while nobody could clean up.
   Result<> release_dead(const std::string& network);
-  /// The rules of those whose ports are wanted.
+  /// Whether it has not ended. Who starts or stops at this moment lives: waiting for each other, two starts would never
+  /// end.
+  bool lives(const std::string& id) const;
+  /// The rules of those that have ended and whose ports are wanted.
   Result<> release_stale_rules(const net::Connections& wanted);
   /// Makes the firewall's rules anew from what there is.
   Result<> reload_networks();
