@@ -42,8 +42,8 @@ Result<std::string> read_secret(const SecretCreateArguments& arguments) {
     if (value == nullptr) return fail(Code::not_found, "the variable {} is not set", from);
     return std::string(value);
   }
-  if (from == "-") return read_all(Fd(dup(STDIN_FILENO)), "standard input", secrets::kMostBytes + 1);
-  return read_all(TRY(open_file(from, O_RDONLY)), from, secrets::kMostBytes + 1);
+  if (from == "-") return read_all(Fd(dup(STDIN_FILENO)), "standard input", secrets::kMostBytes);
+  return read_all(TRY(open_file(from, O_RDONLY)), from, secrets::kMostBytes);
 }
 
 Result<int> create(const Globals& globals, const SecretCreateArguments& arguments) {

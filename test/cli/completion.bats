@@ -29,8 +29,8 @@ bash_completes() {
   equal "$(bash_completes "gantry ver")" version
   equal "$(bash_completes "gantry image insp")" inspect
   equal "$(bash_completes "gantry run --cidf")" --cidfile
-  equal "$(bash_completes "gantry run --network ")" $'none\nhost'
-  equal "$(bash_completes "gantry run --network=h")" host
+  equal "$(bash_completes "gantry run --pull ")" $'missing\nalways\nnever\nnewer'
+  equal "$(bash_completes "gantry run --pull=a")" always
   equal "$(bash_completes "gantry --log-level deb")" debug
   equal "$(bash_completes "gantry nonsense ")" ""
 }
