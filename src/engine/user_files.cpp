@@ -87,10 +87,12 @@ Result<std::vector<Mount>> write_user_files(const UserFiles& files, const Contai
                                             const oci::Identity& user, const std::string& folder) {
   const UserFiles made = TRY(add_users(files, config, user));
   std::vector<Mount> mounts;
+  // As podman has it, an image without these files does not get them, unless somebody is named for them.
+  const bool asked = !config.host_users.empty() || !config.passwd_entry.empty() || !config.group_entry.empty();
   auto write = [&](const char* name, const std::string& before, const std::string& text) -> Result<> {
     const std::string target = fmt::format("/etc/{}", name);
     const bool covered = std::ranges::any_of(config.mounts, [&](const Mount& mount) { return mount.target == target; });
-    if (text == before || covered) return {};
+    if (text == before || covered || (before.empty() && !asked)) return {};
     const std::string source = folder + "/" + name;
     const Fd file = TRY(open_file(source, O_WRONLY | O_CREAT | O_TRUNC, 0644));
     if (fchmod(file.get(), 0644) < 0) return Error::system("set the mode of {}", source);

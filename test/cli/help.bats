@@ -95,7 +95,7 @@ run --memory=lots busybox
 run --cpus=-1 busybox
 run --pids-limit=many busybox
 run --stop-timeout=-5 busybox
-run --network=bridge busybox
+run --network=../x busybox
 run --pull=sometimes busybox
 run --volume=data:only busybox
 run --mount=type=nfs busybox

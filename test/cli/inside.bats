@@ -14,7 +14,7 @@ layered() {
   mkdir -p "$WORK"/one/folder "$WORK"/two/folder
   echo 1 >"$WORK/one/changed"
   echo 1 >"$WORK/one/folder/deleted"
-  echo 2 >"$WORK/two/changed"
+  echo 22 >"$WORK/two/changed"
   echo 2 >"$WORK/two/added"
   touch "$WORK/two/folder/.wh.deleted"
   tar -C "$WORK/one" -cf "$WORK/one.tar" changed folder
@@ -91,7 +91,7 @@ has_written() { [[ $(as_user gantry diff web) == $'A /a\nA /a/b\nA /new' ]]; }
   gantry untag layered
   gantry image bootstrap --quiet busybox
   gantry rmi busybox # a collection
-  equal "$(cat "$path/changed")" 2
+  equal "$(cat "$path/changed")" 22
   gantry image unmount --all
   equal "$(gantry image mount)" ""
   run ! ls "$path"
