@@ -8,6 +8,8 @@ load ../support/common
 
 setup() {
   make_world
+  unset GANTRY_NETWORK  # what is the default is tested too
+  unset GANTRY_NETWORK
   need_root
   need_user
   need ip pasta slirp4netns socat
@@ -97,7 +99,7 @@ answers() { [[ $(at_neighbour socat -t 2 - "TCP4:$1:$2" </dev/null 2>/dev/null) 
 
 @test "slirp4netns: out, published ports, its own options" {
   answer 8000
-  run -0 as_user gantry run --rm --network slirp4netns busybox sh -c 'sleep 1 | timeout 5 nc 192.0.2.1 8000'
+  run as_user gantry run --rm --network slirp4netns busybox sh -c 'sleep 1 | timeout 5 nc 192.0.2.1 8000'
   equal "$output" "you are 192.0.2.2"
   kill "$SERVER_PROCESS"
   run -0 as_user gantry run --rm --network slirp4netns:cidr=10.7.0.0/24,mtu=1400 busybox sh -c 'ip addr; cat /etc/resolv.conf'
