@@ -30,10 +30,11 @@ struct Named {
 };
 
 bool check_descriptors(const MonitorOrder& order) {
-  const Named all[] = {
-      {"stdin_fd", order.stdin_fd},   {"stdout_fd", order.stdout_fd},     {"stderr_fd", order.stderr_fd},
-      {"log_fd", order.log_fd},       {"terminal_fd", order.terminal_fd}, {"client_fd", order.client_fd},
-      {"listen_fd", order.listen_fd}, {"run_fd", order.run_fd},           {"log_folder_fd", order.log_folder_fd}};
+  const Named all[] = {{"stdin_fd", order.stdin_fd},           {"stdout_fd", order.stdout_fd},
+                       {"stderr_fd", order.stderr_fd},         {"log_fd", order.log_fd},
+                       {"terminal_fd", order.terminal_fd},     {"client_fd", order.client_fd},
+                       {"listen_fd", order.listen_fd},         {"run_fd", order.run_fd},
+                       {"log_folder_fd", order.log_folder_fd}, {"held_fd", order.held_fd}};
   for (const Named& one : all) {
     if (one.fd != -1 && fcntl(one.fd, F_GETFD) < 0) return refuse("the order's ", one.name, " is not open");
     for (const Named& other : all) {
@@ -92,8 +93,8 @@ bool read_order(const char* descriptor, Order& order) {
 }
 
 bool close_others(const MonitorOrder& order) {
-  int kept[] = {order.stdin_fd,  order.stdout_fd, order.stderr_fd, order.terminal_fd,  order.log_fd,
-                order.client_fd, order.listen_fd, order.run_fd,    order.log_folder_fd};
+  int kept[] = {order.stdin_fd,  order.stdout_fd, order.stderr_fd, order.terminal_fd,   order.log_fd,
+                order.client_fd, order.listen_fd, order.run_fd,    order.log_folder_fd, order.held_fd};
   std::sort(std::begin(kept), std::end(kept));
   unsigned first = 3;
   for (int fd : kept) {

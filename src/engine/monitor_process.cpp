@@ -75,6 +75,7 @@ Result<Fd> write_order(const MonitorJob& job, const Streams& streams, const Fd& 
   order.listen_fd = TRY(hand_on(job.listener));
   order.run_fd = TRY(hand_on(job.folder));
   order.log_folder_fd = TRY(hand_on(job.log_folder));
+  order.held_fd = TRY(hand_on(job.held));
   const std::string command = words_of(job.cleanup), probe = words_of(job.probe);
   order.command_length = static_cast<std::uint32_t>(command.size());
   order.probe_length = static_cast<std::uint32_t>(probe.size());

@@ -30,6 +30,7 @@ struct MonitorJob {
   Fd log;
   Fd folder;      ///< gets the exit record
   Fd log_folder;  ///< where the log is rotated
+  Fd held;        ///< open as long as the container runs
   std::vector<std::string> cleanup;
   std::vector<std::string> probe;  ///< the health check; empty: none
   wire::MonitorOrder order;        ///< policies and the log's form; the rest is filled in

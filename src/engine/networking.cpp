@@ -157,11 +157,14 @@ Result<> Networking::add_rules() const {
   if (added) return added;
   // Somebody has flushed the firewall's rules, or a container that ended while nobody could clean up has them still:
   // who lives holds its ports.
-  if (added.error().code() == Code::not_found) TRY(state_.reload_networks());
-  else if (added.error().code() == Code::exists || added.error().code() == Code::busy)
+  if (added.error().code() == Code::not_found) {
+    TRY(state_.reload_networks());
+    TRY(net::remove_container_rules(connections_));
+  } else if (added.error().code() == Code::exists || added.error().code() == Code::busy) {
     TRY(state_.release_stale_rules(connections_));
-  else return added;
-  TRY(net::remove_container_rules(connections_));
+  } else {
+    return added;
+  }
   return net::add_container_rules(connections_);
 }
 

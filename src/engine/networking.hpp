@@ -29,8 +29,8 @@ class Networking {
 
   /// Gives the new network namespace of a process its devices and rules. Runs while the process sets up the rest.
   Result<> connect(pid_t pid) const;
-  /// In the process that becomes the monitor: the ports are held until it ends.
-  Result<> keep_ports() const { return held_.keep_over_exec(); }
+  /// What the monitor keeps open to hold the ports.
+  Result<Fd> bundle_ports() const { return held_.bundle(); }
 
  private:
   Result<> find_networks();

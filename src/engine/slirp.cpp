@@ -47,7 +47,10 @@ BOOST_DESCRIBE_STRUCT(SlirpAnswer, (), (error))
 
 namespace {
 
+/// In the run folder: where it is told which ports to publish.
+constexpr const char* kSocket = "slirp";
 constexpr int kPatience = 5000;  // milliseconds
+constexpr const char* kProgram = "slirp4netns";
 constexpr const char* kDevice = "tap0";
 
 /// Addresses in its subnet, as slirp4netns numbers them.
@@ -76,8 +79,10 @@ std::string numbered(const NetworkConfig& config, unsigned number) {
 
 bool host_is_open(const NetworkConfig& config) { return option_value(config, "allow_host_loopback", "") == "true"; }
 
-/// slirp4netns stays a process of its own: a child of nobody who waits for it, or is ended with it.
-Result<> start_detached(const std::vector<std::string>& words, const std::string& pid_file, const Fd& ready) {
+/// slirp4netns stays a process of its own: a child of nobody who waits for it, or is ended with it. It runs in
+/// `folder`, since the names of sockets are short, and names that in its command line, see stop_user_network().
+Result<> start_detached(const std::vector<std::string>& words, const std::string& folder, const std::string& pid_file,
+                        const Fd& ready) {
   const linux::Process first = TRY(linux::clone_process({}));
   if (first.pid != 0) {
     int status = 0;
@@ -92,7 +97,8 @@ Result<> start_detached(const std::vector<std::string>& words, const std::string
     for (int fd = 0; fd < 2; ++fd) dup2(null.get(), fd);
     TRY(replace_file(pid_file, fmt::format("{}\n", getpid()), 0600, Sync::no));
     TRY(set_close_on_exec(ready.get(), false));
-    execvp(words[0].c_str(), pointers(words).data());
+    if (chdir(folder.c_str()) < 0) return Error::system("enter {}", folder);
+    execvp(kProgram, pointers(words).data());
     return {};
   };
   best_effort(become());
@@ -160,17 +166,19 @@ NetworkFacts slirp_facts(const NetworkConfig& config) {
   return facts;
 }
 
-Result<> start_slirp(const NetworkConfig& config, pid_t pid, const std::string& pid_file, const std::string& socket) {
-  std::vector<std::string> words{"slirp4netns"};
+Result<> start_slirp(const NetworkConfig& config, pid_t pid, const std::string& pid_file, const std::string& folder) {
+  const Fd place = TRY(open_folder(folder));
+  const std::string socket = fmt::format("/proc/self/fd/{}/{}", place.get(), kSocket);
+  std::vector<std::string> words{folder + "/" + kProgram};
   const auto options = TRY(slirp_arguments(config));
   Pipe ready = TRY(make_pipe());
   words.insert(words.end(), options.begin(), options.end());
   words.push_back(fmt::format("--ready-fd={}", ready.write.get()));
-  words.push_back("--api-socket=" + socket);
+  words.push_back(fmt::format("--api-socket={}", kSocket));
   words.push_back(fmt::format("--userns-path=/proc/{}/ns/user", pid));
   words.push_back(fmt::format("{}", pid));
   words.emplace_back(kDevice);
-  TRY(start_detached(words, pid_file, ready.write));
+  TRY(start_detached(words, folder, pid_file, ready.write));
   ready.write.close();
   TRY(wait_until_ready(ready.read));
   return publish_ports(config, socket);

@@ -198,6 +198,7 @@ class Start {
     TRY(open_log(job));
     TRY(set_policies(job));
     job.folder = TRY(folder_.open_for_monitor());
+    job.held = TRY(networking_.bundle_ports());
     job.cleanup = command_of_monitor("cleanup");
     job.start = [this](const Stdio& stdio) { return create_process(stdio); };
     job.undo = [this] { best_effort(runtime::remove(state_.runtime(), record_.id, true)); };
@@ -253,7 +254,6 @@ class Start {
     request_.console_socket = stdio.console_socket;
     const pid_t pid = TRY(runtime::create(state_.runtime(), request_));
     auto recorded = write_start_record(pid);
-    if (recorded) recorded = networking_.keep_ports();
     if (recorded) return pid;
     best_effort(runtime::remove(state_.runtime(), record_.id, true));
     return std::move(recorded.error());

@@ -61,8 +61,8 @@ NetworkFacts user_network_facts(const NetworkConfig& config) {
 
 Result<> start_user_network(const NetworkConfig& config, pid_t pid, const RunFolder& folder) {
   const std::string pid_file = folder.file(kUserNetworkPid);
-  auto started = config.network == kPasta ? start_pasta(config, pid, pid_file)
-                                          : start_slirp(config, pid, pid_file, folder.file(kSlirpSocket));
+  auto started =
+      config.network == kPasta ? start_pasta(config, pid, pid_file) : start_slirp(config, pid, pid_file, folder.path());
   if (!started) best_effort(stop_user_network(folder));
   return started;
 }

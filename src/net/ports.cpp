@@ -4,13 +4,17 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstring>
+#include <span>
 
 namespace gantry::net {
 
 namespace {
 
 constexpr int kAttempts = 100;
+constexpr std::size_t kMostAtOnce = 253;  // the kernel's SCM_MAX_FD
 
 int socket_type(std::string_view protocol) { return protocol == "udp" ? SOCK_DGRAM : SOCK_STREAM; }
 int protocol_number(std::string_view protocol) { return protocol == "sctp" ? IPPROTO_SCTP : 0; }
@@ -95,6 +99,25 @@ Result<> hold_from(const PublishedPort& port, std::uint16_t first, const HeldPor
   return {};
 }
 
+Result<> send_all(const Fd& socket, std::span<const int> descriptors) {
+  char byte = 0;
+  iovec data{&byte, 1};
+  alignas(cmsghdr) char control[CMSG_SPACE(kMostAtOnce * sizeof(int))] = {};
+  msghdr message{};
+  message.msg_iov = &data;
+  message.msg_iovlen = 1;
+  message.msg_control = control;
+  message.msg_controllen = CMSG_SPACE(descriptors.size_bytes());
+  cmsghdr* header = CMSG_FIRSTHDR(&message);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  header->cmsg_len = CMSG_LEN(descriptors.size_bytes());
+  std::memcpy(CMSG_DATA(header), descriptors.data(), descriptors.size_bytes());
+  if (sendmsg(socket.get(), &message, MSG_NOSIGNAL) < 0)
+    return Error::system("hold {} ports of this host", descriptors.size()).with_cure("publish fewer");
+  return {};
+}
+
 /// Several on end that are free.
 Result<> hold_any(PublishedPort& port, const HeldPorts::Who& who, std::vector<Fd>& sockets) {
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
@@ -124,10 +147,15 @@ Result<HeldPorts> HeldPorts::hold(std::vector<PublishedPort>& ports, const Who& 
   return held;
 }
 
-Result<> HeldPorts::keep_over_exec() const {
+Result<Fd> HeldPorts::bundle() const {
+  std::vector<int> numbers;
   for (const Fd& socket : sockets_)
-    if (socket) TRY(set_close_on_exec(socket.get(), false));
-  return {};
+    if (socket) numbers.push_back(socket.get());
+  if (numbers.empty()) return Fd();
+  SocketPair pair = TRY(make_socket_pair(SOCK_STREAM | SOCK_NONBLOCK));
+  for (std::size_t at = 0; at < numbers.size(); at += kMostAtOnce)
+    TRY(send_all(pair.theirs, std::span(numbers).subspan(at, std::min(kMostAtOnce, numbers.size() - at))));
+  return std::move(pair.ours);
 }
 
 }  // namespace gantry::net

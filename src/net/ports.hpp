@@ -19,8 +19,9 @@ class HeldPorts {
   /// `who` knows the containers' ports: who has this one, or "" (a socket that only holds a port is in no table).
   using Who = std::function<std::string(std::uint16_t port, std::string_view protocol)>;
   static Result<HeldPorts> hold(std::vector<PublishedPort>& ports, const Who& who);
-  /// Lets the next exec of this process keep them.
-  Result<> keep_over_exec() const;
+  /// One descriptor that holds all of them as long as it is open: they wait in the queue of a socket that nobody reads.
+  /// Invalid when there are none.
+  Result<Fd> bundle() const;
 
  private:
   std::vector<Fd> sockets_;

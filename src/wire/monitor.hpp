@@ -42,6 +42,7 @@ struct MonitorOrder {
   std::int32_t listen_fd = -1;      ///< listening SOCK_SEQPACKET socket for further clients
   std::int32_t run_fd = -1;         ///< folder that gets the exit record
   std::int32_t log_folder_fd = -1;  ///< where the log is `log_name`; for rotation
+  std::int32_t held_fd = -1;        ///< kept open until the container has ended; nothing is done with it
   std::uint32_t command_length = 0;
   std::uint32_t probe_length = 0;  ///< 0: no health check
 

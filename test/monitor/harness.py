@@ -22,7 +22,7 @@ INPUT, RESIZE, TAKE_OVER, OUTPUT, ERROR, EXITED = 1, 2, 3, 16, 17, 18
 RECORD = re.compile(rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}\+00:00) (stdout|stderr) ([FP]) (.*)")
 running = []  # of Monitored
 DESCRIPTORS = ("stdin", "stdout", "stderr", "terminal", "log", "client", "listen", "run",
-               "log_folder")
+               "log_folder", "held")
 
 
 def eventually(condition, what):
@@ -42,9 +42,9 @@ def order_bytes(pid, descriptors, command=b"", magic=MAGIC, flags=0, length=None
                 log_format=0, max_size=0, log_name=b""):
     numbers = [descriptors.get(name, -1) for name in DESCRIPTORS]
     length = len(command) if length is None else length
-    policies = struct.pack("=IIIIIQQQQIxxxxQ256s", len(probe), restart, 0, 0, 0, timeout, 0, 0, 0, log_format, max_size,
+    policies = struct.pack("=IIIIIxxxxQQQQIxxxxQ256s", len(probe), restart, 0, 0, 0, timeout, 0, 0, 0, log_format, max_size,
                            log_name)
-    return struct.pack("=IIi9iI", magic, flags, pid, *numbers, length) + policies + command + probe
+    return struct.pack("=IIi10iI", magic, flags, pid, *numbers, length) + policies + command + probe
 
 
 class Client:

@@ -88,7 +88,7 @@ teardown() { end_network_world; }
   run -0 on_host nft list table ip watch
   contains "$output" "counter packets 0"
   # Not even the host: its loopback device is no way in.
-  on_host socat TCP-LISTEN:7001,bind=127.0.0.1,reuseaddr SYSTEM:'echo secret' 3>&- &
+  nsenter --net="$WORK/host" socat TCP-LISTEN:7001,bind=127.0.0.1,reuseaddr SYSTEM:'echo secret' 3>&- &
   local server=$!
   eventually on_host grep -q ":1B59 .* 0A " /proc/net/tcp
   run gantry run --rm --network two --cap-add NET_ADMIN busybox sh -c '

@@ -74,7 +74,7 @@ teardown() { end_network_world; }
   run -125 gantry run --rm -p 8080:80 busybox true
   one_sentence "$output"
   contains "$output" "port 8080/tcp of this host is taken by container 'web'"
-  on_host socat TCP-LISTEN:7002,reuseaddr - 3>&- &
+  nsenter --net="$WORK/host" socat TCP-LISTEN:7002,reuseaddr - 3>&- &
   local server=$!
   eventually on_host grep -q ":1B5A .* 0A " /proc/net/tcp
   run -125 gantry run --rm -p 7002:80 busybox true

@@ -85,7 +85,7 @@ listening() { "$1" ss -lnt | grep -q ":$2 "; }
 
 @test "pasta: published ports keep the caller's address, and end with the container" {
   as_user gantry run -d --name web -p 8080:80 -p 8090-8091:90-91 --network pasta busybox \
-    nc -lk -p 80 -e sh -c 'echo hello' >/dev/null
+    nc -ll -p 80 -e sh -c 'echo hello' >/dev/null
   eventually answers 192.0.2.2 8080
   equal "$(at_neighbour socat -t 2 - TCP4:192.0.2.2:8080 </dev/null)" hello
   run -125 --separate-stderr as_user gantry run --rm -p 8080:80 --network pasta busybox true
@@ -99,14 +99,14 @@ answers() { [[ $(at_neighbour socat -t 2 - "TCP4:$1:$2" </dev/null 2>/dev/null) 
 
 @test "slirp4netns: out, published ports, its own options" {
   answer 8000
-  run as_user gantry run --rm --network slirp4netns busybox sh -c 'sleep 1 | timeout 5 nc 192.0.2.1 8000'
+  run -0 as_user gantry run --rm --network slirp4netns busybox sh -c 'sleep 1 | timeout 5 nc 192.0.2.1 8000'
   equal "$output" "you are 192.0.2.2"
   kill "$SERVER_PROCESS"
   run -0 as_user gantry run --rm --network slirp4netns:cidr=10.7.0.0/24,mtu=1400 busybox sh -c 'ip addr; cat /etc/resolv.conf'
   contains "$output" "10.7.0.100/24"
   contains "$output" "mtu 1400"
   contains "$output" "nameserver 10.7.0.3"
-  as_user gantry run -d --name web -p 8080:80 --network slirp4netns busybox nc -lk -p 80 -e sh -c 'echo hello' >/dev/null
+  as_user gantry run -d --name web -p 8080:80 --network slirp4netns busybox nc -ll -p 80 -e sh -c 'echo hello' >/dev/null
   eventually answers 192.0.2.2 8080
   as_user gantry rm -f web >/dev/null
   eventually no_helpers
