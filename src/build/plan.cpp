@@ -1,6 +1,7 @@
 #include "build/plan.hpp"
 
 #include "build/stage_planner.hpp"
+#include "oci/default_path.hpp"
 
 #include <map>
 #include <utility>
@@ -10,7 +11,6 @@ namespace gantry::build {
 namespace {
 
 constexpr std::string_view kScratch = "scratch";
-constexpr const char* kDefaultPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 constexpr std::string_view kImageContext = "docker-image://";
 
 class Planner {
@@ -90,7 +90,7 @@ class Planner {
     plan.config.architecture = platform.architecture;
     plan.config.variant = platform.variant;
     plan.config.created = to_rfc3339(time_);
-    plan.config.config.env = {kDefaultPath};  // as buildah and BuildKit have it
+    plan.config.config.env = {oci::kDefaultPath};  // as buildah and BuildKit have it
     return plan;
   }
 

@@ -3,6 +3,7 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "linux/path.hpp"
+#include "oci/default_path.hpp"
 #include "oci/identity.hpp"
 #include "runtime/runtime.hpp"
 
@@ -12,7 +13,6 @@ namespace gantry::edit {
 
 namespace {
 
-constexpr const char* kDefaultPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 constexpr std::size_t kMaxUserFile = 1u << 20;
 
 /// Empty when the image has none.
@@ -37,7 +37,7 @@ Result<> set_process(oci::Process& process, const oci::ExecutionConfig& config, 
   process.args.insert(process.args.end(), config.cmd.begin(), config.cmd.end());
   if (process.args.empty()) process.args = {"sh"};
   process.env = config.env;
-  if (!has_variable(process.env, "PATH")) process.env.insert(process.env.begin(), kDefaultPath);
+  if (!has_variable(process.env, "PATH")) process.env.insert(process.env.begin(), oci::kDefaultPath);
   if (!has_variable(process.env, "TERM")) process.env.emplace_back("TERM=xterm");
   if (!has_variable(process.env, "HOME")) process.env.push_back("HOME=" + user.home);
   process.cwd = config.working_dir.starts_with('/') ? config.working_dir : "/" + config.working_dir;

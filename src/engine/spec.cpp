@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "engine/environment.hpp"
 #include "linux/capabilities.hpp"
+#include "oci/default_path.hpp"
 
 #include <sys/resource.h>
 
@@ -17,8 +18,6 @@ namespace {
 constexpr std::string_view kDefaultCapabilities[] = {
     "CAP_CHOWN",   "CAP_DAC_OVERRIDE", "CAP_FOWNER",  "CAP_FSETID", "CAP_KILL",      "CAP_NET_BIND_SERVICE",
     "CAP_SETFCAP", "CAP_SETGID",       "CAP_SETPCAP", "CAP_SETUID", "CAP_SYS_CHROOT"};
-
-constexpr const char* kDefaultPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 bool is_all(std::string_view name) { return to_lower(name) == "all"; }
 
@@ -131,7 +130,7 @@ std::uint32_t umask_of(const ContainerConfig& config) {
 std::vector<std::string> build_environment(const ContainerConfig& config, const oci::Identity& user,
                                            const std::string& hostname) {
   if (config.unset_all_env) return config.env;
-  std::vector<std::string> result{kDefaultPath, "container=gantry", "HOSTNAME=" + hostname, "HOME=" + user.home};
+  std::vector<std::string> result{oci::kDefaultPath, "container=gantry", "HOSTNAME=" + hostname, "HOME=" + user.home};
   if (config.tty) result.emplace_back("TERM=xterm");
   std::erase_if(result, [&](const std::string& entry) { return is_unset(config, entry); });
   return join_environment(std::move(result), config.env);
