@@ -44,6 +44,23 @@ load common
   [[ ! -d $cgroup ]]
 }
 
+@test "a cgroup with the engine's kind of name is a leftover of the world whose engine made it" {
+  need_root
+  need_cgroup pids
+  gantry image bootstrap busybox >/dev/null
+  local id found ours theirs
+  id=$(gantry create busybox true)
+  ours=/sys/fs/cgroup/pids/gantry/$id
+  theirs=/sys/fs/cgroup/pids/gantry/$(tr -d - </proc/sys/kernel/random/uuid)
+  mkdir -p "$ours" "$theirs"
+  found=$(leftovers list 0)
+  rmdir "$theirs"
+  contains "$found" "cgroup $ours"
+  lacks "$found" "$theirs"
+  leftovers remove
+  [[ ! -d $ours ]]
+}
+
 @test "leftovers fail the test that made them" {
   # `@` apart from `test`: bats rewrites every line that begins with the two.
   sed 's/^AT/@/' >"$WORK/leaky.bats" <<LEAKY
