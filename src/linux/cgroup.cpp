@@ -216,11 +216,24 @@ Result<Fd> Cgroup::unified() const {
   return open_file(part->folder, O_PATH | O_DIRECTORY);
 }
 
-Result<> Cgroup::add(pid_t pid, bool include_unified) const {
+Result<> Cgroup::add(pid_t pid, CgroupParts parts) const {
   for (const Part& part : parts_)
-    if (!part.v2 || include_unified)
+    if (part.v2 ? parts.v2 : parts.v1)
       TRY(with_context(write_value(part.folder + "/cgroup.procs", std::to_string(pid)),
                        "move process {} into cgroup {}", pid, path_));
+  return {};
+}
+
+Result<std::vector<Fd>> Cgroup::v1_lists() const {
+  std::vector<Fd> lists;
+  for (const Part& part : parts_)
+    if (!part.v2) lists.push_back(TRY(open_file(part.folder + "/tasks", O_WRONLY)));
+  return lists;
+}
+
+Result<> enter_v1(std::span<const Fd> lists) {
+  for (const Fd& list : lists)
+    if (::write(list.get(), "0", 1) < 0) return Error::system("enter a cgroup");
   return {};
 }
 

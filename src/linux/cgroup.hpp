@@ -18,6 +18,12 @@ enum class CgroupMode {
   hybrid,  ///< v1 hierarchies, and a v2 tree beside them
 };
 
+/// The parts of a cgroup that a process has yet to be moved into.
+struct CgroupParts {
+  bool v1 = true;
+  bool v2 = true;
+};
+
 /// What is mounted, read once in the life of the process.
 CgroupMode cgroup_mode();
 /// The controllers that can be used here, of all hierarchies.
@@ -52,8 +58,10 @@ class Cgroup {
   /// The v2 folder, for CLONE_INTO_CGROUP; an invalid Fd without one.
   Result<Fd> unified() const;
 
-  /// Moves a process (0: the caller) into every part; with `include_unified` false into the v1 parts only.
-  Result<> add(pid_t pid, bool include_unified = true) const;
+  /// Moves a process (0: the caller) into these parts.
+  Result<> add(pid_t pid, CgroupParts parts = {}) const;
+  /// The v1 parts' lists of threads, for enter_v1().
+  Result<std::vector<Fd>> v1_lists() const;
   /// Code::unsupported when `controller` is not part of this cgroup.
   Result<> write(std::string_view controller, const std::string& file, std::string_view value) const;
   Result<std::string> read(std::string_view controller, const std::string& file) const;
@@ -88,5 +96,10 @@ class Cgroup {
   std::string path_;
   std::vector<Part> parts_;
 };
+
+/// The calling process, which has one thread, moves itself into what Cgroup::v1_lists() opened, with the rights of
+/// whoever opened it. This is the quick way: before the kernel moves any other process, it waits until nothing on the
+/// machine forks or ends, a grace period of 15 ms and more.
+Result<> enter_v1(std::span<const Fd> lists);
 
 }  // namespace gantry::linux

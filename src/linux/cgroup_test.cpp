@@ -157,11 +157,32 @@ TEST_F(CgroupTest, LeavesTheV2TreeAloneForAProcessThatWasBornThere) {
   if (child->pid == 0)
     while (true) pause();
   Sleeper other;
-  EXPECT_TRUE(cgroup().add(child->pid, false));
-  EXPECT_TRUE(cgroup().add(other.pid(), false));
+  EXPECT_TRUE(cgroup().add(child->pid, {.v2 = false}));
+  EXPECT_TRUE(cgroup().add(other.pid(), {.v2 = false}));
   EXPECT_EQ(*cgroup().pids(), std::vector{child->pid});
   kill(child->pid, SIGKILL);
   waitpid(child->pid, nullptr, 0);
+}
+
+TEST_F(CgroupTest, LetsAProcessEnterTheV1PartsByItself) {
+  auto lists = cgroup().v1_lists();
+  ASSERT_TRUE(lists) << lists.error().message();
+  if (lists->empty()) GTEST_SKIP() << "needs v1 hierarchies";
+  pid_t child = fork();
+  if (child == 0) {
+    if (!enter_v1(*lists)) _exit(1);
+    while (true) pause();
+  }
+  auto is_inside = [&](const std::string& folder) {
+    return *read_file(folder + "/cgroup.procs") == fmt::format("{}\n", child);
+  };
+  for (const auto& folder : cgroup().folders()) {
+    if (folder == cgroup().folder("")) continue;
+    for (int tries = 0; tries < 1000 && !is_inside(folder); ++tries) usleep(1000);
+    EXPECT_TRUE(is_inside(folder)) << folder;
+  }
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
 }
 
 TEST_F(CgroupTest, NamesTheProcessThatCannotBeMoved) {

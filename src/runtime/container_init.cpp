@@ -1,6 +1,7 @@
 #include "runtime/container_init.hpp"
 
 #include "base/file.hpp"
+#include "linux/cgroup.hpp"
 #include "linux/mount.hpp"
 #include "linux/path.hpp"
 #include "runtime/channel.hpp"
@@ -37,6 +38,7 @@ class ContainerInit {
 
  private:
   Result<> prepare() {
+    TRY(enter_cgroups());
     if (plan_.parent_goes_first) TRY(wait_for_parent());
     if (!plan_.joins) TRY(set_oom_score(plan_.process.process));
     if (plan_.own_user_namespace) TRY(become_namespace_root(plan_.process.keep_original_groups));
@@ -66,6 +68,12 @@ class ContainerInit {
   bool is_new(oci::NamespaceType type) const {
     const oci::Namespace* space = oci::find_namespace(spec_, type);
     return space != nullptr && space->path.empty();
+  }
+
+  Result<> enter_cgroups() {
+    TRY(linux::enter_v1(plan_.v1_cgroups));
+    plan_.v1_cgroups.clear();
+    return {};
   }
 
   Result<> wait_for_parent() {

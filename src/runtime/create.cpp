@@ -113,16 +113,17 @@ class Creation {
         oci::find_namespace(spec_, NamespaceType::user) != nullptr || !linux::in_initial_user_namespace();
     birth.before_join = [&] { return set_oom_score(plan.process.process); };
     Fd unified = reservation_.cgroup() ? TRY(reservation_.cgroup()->unified()) : Fd();
-    born_in_cgroup_ = unified.valid();
-    if (born_in_cgroup_) birth.clone.cgroup = &unified;
-    plan.parent_goes_first = needs_maps() || reservation_.has_v1_cgroups();
+    if (unified.valid()) birth.clone.cgroup = &unified;
+    plan.v1_cgroups = TRY(reservation_.ways_into_v1());
+    cgroups_left_ = {.v1 = reservation_.has_v1_cgroups() && plan.v1_cgroups.empty(), .v2 = !unified.valid()};
+    plan.parent_goes_first = needs_maps() || cgroups_left_.v1;
     auto body = [this, &plan] {
       let_go_in_child();
       run_container_init(plan);
     };
     auto born = spawn(birth, body);
-    if (!born && born_in_cgroup_ && may_be_moved_instead(born.error())) {
-      born_in_cgroup_ = false;
+    if (!born && unified.valid() && may_be_moved_instead(born.error())) {
+      cgroups_left_.v2 = true;
       birth.clone.cgroup = nullptr;
       plan.parent_goes_first = true;
       born = spawn(birth, body);
@@ -142,7 +143,7 @@ class Creation {
   /// While the child waits, or at the same time as it sets up.
   Result<> set_up_from_outside() {
     if (needs_maps()) TRY(with_context(linux::write_id_maps(pid(), TRY(id_maps_of(spec_))), "map the ids"));
-    TRY(reservation_.place(pid(), born_in_cgroup_));
+    TRY(reservation_.place(pid(), cgroups_left_));
     TRY(reservation_.hand_over(pid()));
     TRY(net_devices_.move_in(spec_, pid()));
     if (!request_.connect) return {};
@@ -200,7 +201,7 @@ class Creation {
   Reservation reservation_;
   Channel channel_;
   NetDevices net_devices_;
-  bool born_in_cgroup_ = false;
+  linux::CgroupParts cgroups_left_;  ///< for us to move it into
   bool done_ = false;
 };
 

@@ -82,11 +82,14 @@ struct ExecPlan {
   ProcessSetup process;
   std::optional<Affinity> affinity;
   bool own_user_namespace = false;
-  Fd cgroup_namespace;  ///< a pidfd; joined by the child itself: see JoinNamespace
+  std::vector<Fd> v1_cgroups;  ///< to enter first: linux::enter_v1()
+  Fd cgroup_namespace;         ///< a pidfd; joined by the child itself: see JoinNamespace
   Fd channel;
 };
 
 Result<> prepare_inside(ExecPlan& plan) {
+  TRY(linux::enter_v1(plan.v1_cgroups));
+  plan.v1_cgroups.clear();
   if (plan.cgroup_namespace.valid()) TRY(join_cgroup_namespace(plan.cgroup_namespace));
   if (plan.own_user_namespace) TRY(become_namespace_root(plan.process.keep_original_groups));
   Fd devpts = plan.process.process.terminal ? TRY(container_devpts()) : Fd();
@@ -120,12 +123,6 @@ Result<linux::Process> spawn_in_cgroup(Birth& birth, const std::optional<linux::
     birth.clone.cgroup = nullptr;
   }
   return spawn(birth, body);
-}
-
-/// `unit` may move it into the cgroup where we may not.
-Result<> move_in(const Settings& settings, const std::string& unit, const std::optional<linux::Cgroup>& cgroup,
-                 pid_t pid, bool born_in_cgroup) {
-  return cgroup ? join_cgroup(settings, unit, *cgroup, pid, !born_in_cgroup) : Result<>();
 }
 
 Result<> let_go(const linux::Process& process, const Fd& channel, const std::string& pid_file) {
@@ -191,10 +188,13 @@ Result<pid_t> exec(const Settings& settings, const std::string& id, const ExecRe
   auto cgroup = TRY(exec_cgroup(record, request.cgroup));
   // A process that is born frozen cannot let go of its copy of the lock, which whoever resumes the container needs.
   if (request.ignore_paused) StateFolder released = std::move(folder);
+  const std::string unit = request.cgroup.empty() ? record.unit : "";  // it knows nothing of cgroups below
+  if (cgroup) plan.v1_cgroups = TRY(ways_into_v1(unit, *cgroup));
+  linux::CgroupParts parts{.v1 = plan.v1_cgroups.empty()};
   linux::Process process = TRY(with_context(spawn_in_cgroup(birth, cgroup, body), "enter container '{}'", id));
   plan.channel.close();
-  const std::string unit = request.cgroup.empty() ? record.unit : "";  // it knows nothing of cgroups below
-  auto started = move_in(settings, unit, cgroup, process.pid, birth.clone.cgroup != nullptr);
+  parts.v2 = birth.clone.cgroup == nullptr;
+  auto started = cgroup ? join_cgroup(settings, unit, *cgroup, process.pid, parts) : Result<>();
   if (started) started = let_go(process, channel.parent, request.pid_file);
   if (started)
     started = await_program(channel.parent, spec, process.pid, make_state(record, oci::Status::running, spec));

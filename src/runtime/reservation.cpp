@@ -108,9 +108,13 @@ Result<> Reservation::record_start() {
   return folder_.write(record_);
 }
 
-Result<> Reservation::place(pid_t pid, bool born_there) {
-  if (cgroup_ && (has_v1_cgroups() || !born_there))
-    TRY(join_cgroup(settings_, record_.unit, *cgroup_, pid, !born_there));
+Result<std::vector<Fd>> Reservation::ways_into_v1() const {
+  if (!cgroup_) return std::vector<Fd>();
+  return runtime::ways_into_v1(record_.unit, *cgroup_);
+}
+
+Result<> Reservation::place(pid_t pid, linux::CgroupParts parts) {
+  if (cgroup_) TRY(join_cgroup(settings_, record_.unit, *cgroup_, pid, parts));
   scope_.reset();
   return rdt_ ? join_rdt(*rdt_, pid) : Result<>();
 }

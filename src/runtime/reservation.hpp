@@ -28,8 +28,8 @@ class Reservation {
   /// The config, the cgroup with its limits and the record of them: a process that is killed afterwards leaves what
   /// can be cleaned up.
   Result<> make();
-  /// Puts the container's process in its cgroup, unless it was `born_there`, and in what else is like one.
-  Result<> place(pid_t pid, bool born_there);
+  /// Puts the container's process in those parts of its cgroup, and in what else is like one.
+  Result<> place(pid_t pid, linux::CgroupParts parts);
   /// What the container may do with its cgroup. `pid` is in its user namespace.
   Result<> hand_over(pid_t pid) const;
   /// The container's process; from here on the reservation ends it.
@@ -45,6 +45,8 @@ class Reservation {
   const linux::Process& process() const { return process_; }
   /// v1 has no way to be born in a cgroup.
   bool has_v1_cgroups() const { return cgroup_ && (cgroup_->folders().size() > 1 || cgroup_->folder("").empty()); }
+  /// By these the process enters them; none where it has to be moved.
+  Result<std::vector<Fd>> ways_into_v1() const;
 
  private:
   const std::optional<oci::Resources>& resources() const;

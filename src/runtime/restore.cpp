@@ -80,7 +80,7 @@ Result<pid_t> restore(const Settings& settings, const CreateRequest& request, cr
   options.external = std::move(replacements.external);
   options.inherited = std::move(replacements.inherited);
   criu::Service service = TRY(criu::Service::start(criu::Task::restore, options));
-  TRY(reservation.place(service.pid(), false));
+  TRY(reservation.place(service.pid(), {}));
   if (reservation.cgroup()) options.cgroup_root = TRY(v2_cgroup_of(service.pid()));
   options.terminals_of_others = request.spec.process->terminal;
   auto take_terminal = [&](const Fd& master) -> Result<> {

@@ -75,10 +75,16 @@ Result<Scope> Scope::start(const Settings& settings, const ScopeName& name,
 }
 
 Result<> join_cgroup(const Settings& settings, const std::string& unit, const linux::Cgroup& cgroup, pid_t pid,
-                     bool include_unified) {
-  auto added = cgroup.add(pid, include_unified);
+                     linux::CgroupParts parts) {
+  auto added = cgroup.add(pid, parts);
   if (added || unit.empty() || added.error().code() != Code::denied) return added;
   return ask(settings, {"attach", unit, fmt::format("{}", pid)});
+}
+
+Result<std::vector<Fd>> ways_into_v1(const std::string& unit, const linux::Cgroup& cgroup) {
+  auto lists = cgroup.v1_lists();
+  if (!lists && !unit.empty() && lists.error().code() == Code::denied) return std::vector<Fd>();
+  return lists;
 }
 
 Result<> set_unit_limits(const Settings& settings, const std::string& unit, const oci::Resources& resources) {

@@ -44,7 +44,11 @@ class Scope {
 
 /// For the container's cgroup: what Cgroup::add() does, by systemd where only it may.
 Result<> join_cgroup(const Settings& settings, const std::string& unit, const linux::Cgroup& cgroup, pid_t pid,
-                     bool include_unified);
+                     linux::CgroupParts parts);
+
+/// For a process to come that enters the v1 parts by itself: Cgroup::v1_lists(), but none where join_cgroup() has to
+/// move it instead.
+Result<std::vector<Fd>> ways_into_v1(const std::string& unit, const linux::Cgroup& cgroup);
 
 /// So that systemd does not undo new limits.
 Result<> set_unit_limits(const Settings& settings, const std::string& unit, const oci::Resources& resources);
