@@ -23,23 +23,6 @@ Result<DockerfileText> read_as(const std::string& path) {
   return DockerfileText{.path = path, .text = std::move(text)};
 }
 
-/// The ignore file of a context, wherever it is.
-Result<dockerfile::IgnoreRules> read_ignored(const Sources& sources, const std::string& dockerfile) {
-  std::vector<std::string> paths;
-  if (!sources.ignore_file.empty()) paths = {sources.ignore_file};
-  else {
-    const auto known = dockerfile::ignore_files(dockerfile);
-    if (!dockerfile.empty()) paths.push_back(known.beside);
-    for (const auto& name : known.in_context) paths.push_back(sources.context + "/" + name);
-  }
-  for (const auto& path : paths) {
-    auto text = read_file(path);
-    if (text) return dockerfile::IgnoreRules::parse(*text, path);
-    if (text.error().code() != Code::not_found || !sources.ignore_file.empty()) return std::move(text.error());
-  }
-  return dockerfile::IgnoreRules();
-}
-
 /// Opens the folders that the graph names; only the main one has an ignore file of its own.
 Result<std::vector<Context>> open_contexts(const Settings& settings, const Job& job, const Graph& graph,
                                            const std::string& dockerfile) {
@@ -47,8 +30,8 @@ Result<std::vector<Context>> open_contexts(const Settings& settings, const Job& 
   std::vector<Context> contexts;
   for (const auto& folder : graph.contexts) {
     auto ignored = folder.name.empty()
-                       ? TRY(read_ignored(job.sources, dockerfile))
-                       : TRY(read_ignored({.context = folder.path, .dockerfile = {}, .ignore_file = {}}, ""));
+                       ? TRY(read_ignore_rules(job.sources, dockerfile))
+                       : TRY(read_ignore_rules({.context = folder.path, .dockerfile = {}, .ignore_file = {}}, ""));
     contexts.push_back(TRY(Context::open(folder.path, std::move(ignored), memory)));
   }
   return contexts;
@@ -91,6 +74,22 @@ Result<DockerfileText> read_dockerfile(const Sources& sources) {
   }
   return fail(Code::not_found, "{} has neither a Containerfile nor a Dockerfile", sources.context)
       .with_cure("name one: -f FILE");
+}
+
+Result<dockerfile::IgnoreRules> read_ignore_rules(const Sources& sources, const std::string& dockerfile) {
+  std::vector<std::string> paths;
+  if (!sources.ignore_file.empty()) paths = {sources.ignore_file};
+  else {
+    const auto known = dockerfile::ignore_files(dockerfile);
+    if (!dockerfile.empty()) paths.push_back(known.beside);
+    for (const auto& name : known.in_context) paths.push_back(sources.context + "/" + name);
+  }
+  for (const auto& path : paths) {
+    auto text = read_file(path);
+    if (text) return dockerfile::IgnoreRules::parse(*text, path);
+    if (text.error().code() != Code::not_found || !sources.ignore_file.empty()) return std::move(text.error());
+  }
+  return dockerfile::IgnoreRules();
 }
 
 Result<Built> build(const Settings& settings, const Job& job, Observer& observer) {

@@ -5,6 +5,7 @@
 #include "build/request.hpp"
 #include "build/situation.hpp"
 #include "build/store_result.hpp"
+#include "dockerfile/ignore.hpp"
 
 #include <memory>
 #include <optional>
@@ -26,6 +27,8 @@ struct DockerfileText {
   std::string text;
 };
 Result<DockerfileText> read_dockerfile(const Sources& sources);
+/// The ignore file of the context, wherever it is; `dockerfile` is where the Dockerfile is, empty: nowhere.
+Result<dockerfile::IgnoreRules> read_ignore_rules(const Sources& sources, const std::string& dockerfile);
 
 /// All that a build is asked for.
 struct Job {

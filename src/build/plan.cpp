@@ -21,11 +21,7 @@ class Planner {
   Result<ImagePlan> run() {
     const int target = TRY(find_target());
     if (graph_.contexts.empty()) graph_.contexts.push_back({.name = "", .path = request_.context});
-    const dockerfile::BuildInputs inputs{.build_args = request_.build_args,
-                                         .build_platform = oci::host_platform(),
-                                         .target_platform = request_.platform,
-                                         .target_stage = request_.target.empty() ? "default" : request_.target};
-    globals_ = TRY(dockerfile::expand_globals(file_, inputs));
+    globals_ = TRY(dockerfile::expand_globals(file_, inputs_of(request_)));
     ImagePlan plan = TRY(stage(target));
     for (const auto& [name, value] : request_.labels) plan.config.config.labels[name] = value;
     if (request_.squash == Squash::with_base) flatten(plan);
@@ -187,6 +183,13 @@ class Planner {
 };
 
 }  // namespace
+
+dockerfile::BuildInputs inputs_of(const Request& request) {
+  return {.build_args = request.build_args,
+          .build_platform = oci::host_platform(),
+          .target_platform = request.platform,
+          .target_stage = request.target.empty() ? "default" : request.target};
+}
 
 Result<ImagePlan> plan_image(const Request& request, Bases& bases, Timestamp time, Graph& graph) {
   return Planner(request, bases, time, graph).run();

@@ -3,6 +3,7 @@
 #include "build/bases.hpp"
 #include "build/graph.hpp"
 #include "build/request.hpp"
+#include "dockerfile/expand.hpp"
 #include "oci/image_spec.hpp"
 
 #include <map>
@@ -25,6 +26,9 @@ struct ImagePlan {
   std::vector<HistoryNote> history;
   std::map<oci::Digest, oci::Descriptor> blobs;  ///< of the base's layers, by diff id
 };
+
+/// What the variables of its Dockerfile are made from.
+dockerfile::BuildInputs inputs_of(const Request& request);
 
 /// Turns the stages that the target needs into nodes of `graph`. Reads configs of images, and no files: the result
 /// depends on nothing else. `time` is the time of all that is made. Errors name the line.

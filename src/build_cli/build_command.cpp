@@ -5,6 +5,7 @@
 #include "build_cli/builder.hpp"
 #include "build_cli/commands.hpp"
 #include "build_cli/fetch.hpp"
+#include "build_cli/findings.hpp"
 #include "build_cli/outputs.hpp"
 #include "build_cli/progress.hpp"
 #include "dockerfile/parse.hpp"
@@ -22,6 +23,7 @@ struct BuildArguments {
   BuildSourceOptions source;
   BuildRunOptions run;
   BuildResultOptions result;
+  BuildReportOptions report;
   std::vector<std::string> words;
 };
 
@@ -66,6 +68,8 @@ class BuildRun {
     const auto file = TRY(dockerfile::parse(text_.text, text_.path.empty() ? "Dockerfile" : text_.path));
     build::Job job{.sources = sources_, .request = {.file = file}};
     TRY(fill(job));
+    if (arguments_.report.wanted()) return report_findings(store_, job, arguments_.report);
+    TRY(require_no_findings(store_, job));
     const auto options = TRY(read_run_options(arguments_.run, arguments_.source, arguments_.result));
     const build::Settings settings = TRY(make_settings(options));
     auto outputs = TRY(read_outputs(arguments_.result.outputs));
@@ -95,6 +99,7 @@ class BuildRun {
     job.request.squash = squash_of(arguments_.result);
     job.request.labels = TRY(read_pairs(arguments_.result.labels, "label"));
     job.platforms = TRY(read_platforms(arguments_.source.platforms));
+    job.request.platform = job.platforms.front();
     job.annotations = TRY(read_pairs(arguments_.result.annotations, "annotation"));
     job.format = arguments_.result.format;
     job.jobs = static_cast<std::size_t>(arguments_.result.jobs);
@@ -145,10 +150,21 @@ Result<int> run_build(const options::Globals& globals, const BuildArguments& arg
   });
 }
 
+constexpr options::Choice<ReportFormat> kReportFormats[] = {{"text", ReportFormat::text},
+                                                            {"sarif", ReportFormat::sarif}};
+constexpr options::Option kBuildReport[] = {
+    options::option<&BuildReportOptions::check, options::read_choice<kReportFormats>>(
+        0, "check", "text|sarif", "Print what BuildKit's checks find in the Dockerfile, and build nothing")
+        .alone("text"),
+    options::option<&BuildReportOptions::lint, options::read_choice<kReportFormats>>(
+        0, "lint", "text|sarif", "Print what makes the image large, slow to build or unsafe, and build nothing")
+        .alone("text"),
+};
 constexpr options::Group kGroups[] = {
     options::group<&BuildArguments::source>(kBuildSource, "What is built"),
     options::group<&BuildArguments::run>(kBuildRun, "How RUN runs"),
     options::group<&BuildArguments::result>(kBuildResult, "What comes of it"),
+    options::group<&BuildArguments::report>(kBuildReport, "Instead of building"),
 };
 constexpr options::Example kExamples[] = {
     {"gantry build -t app .", "Build what the Dockerfile in this folder says"},
@@ -160,7 +176,16 @@ constexpr options::ManSection kSections[] = {
      "An image depends on its Dockerfile, its base, the files that are copied and what its commands write: the same of "
      "them give the same digest whenever and wherever it is built. All times in it are that of --timestamp, or of "
      "$SOURCE_DATE_EPOCH, or the beginning of 1970; --timestamp now is the present, and a new image each time."},
-    {"EXIT STATUS", "0; that of a RUN's command which has failed; 125 for all else that goes wrong."},
+    {"CHECKS",
+     "--check makes the checks of BuildKit, under their names, and --lint looks for what its rules do not: secrets in "
+     "layers, base images that change, lists of packages left behind, the user root, huge contexts, an order that the "
+     "cache cannot use. Both print text, or SARIF for hosts of code, and end with status 1 when something was found. "
+     "'# check=skip=NAME' at the top of the Dockerfile leaves a rule out; with '# check=error=true' a build begins "
+     "only "
+     "when the checks find nothing."},
+    {"EXIT STATUS",
+     "0; that of a RUN's command which has failed; 1 when --check or --lint has found something; 125 for all else that "
+     "goes wrong."},
 };
 
 }  // namespace
