@@ -1,7 +1,7 @@
 # gantry build beside buildah: five lines, cached and anew, independent stages, a large context, a large file.
 # shellcheck disable=SC2154  # work, gantry, podman: bench/common.bash
 
-buildah=(buildah --root "$work/podman" --runroot "$work/podman-run")
+buildah=(buildah --root "$work/podman" --runroot "$volatile/podman-run")
 buildah_options=(--isolation chroot --layers --quiet)
 
 make_context() {

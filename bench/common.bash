@@ -3,9 +3,9 @@
 : "${GANTRY_BIN:=$PWD/build/release/bin}"
 : "${ROUNDS:=50}"
 
-gantry=("$GANTRY_BIN/gantry" --root "$work/gantry" --runroot "$work/gantry-run")
+gantry=("$GANTRY_BIN/gantry" --root "$work/gantry" --runroot "$volatile/gantry-run")
 # A hybrid host needs runc below podman. Podman's own default limits cannot be set without CAP_SYS_RESOURCE.
-podman=(podman --root "$work/podman" --runroot "$work/podman-run" --cgroup-manager cgroupfs --runtime runc)
+podman=(podman --root "$work/podman" --runroot "$volatile/podman-run" --cgroup-manager cgroupfs --runtime runc)
 # shellcheck disable=SC2034  # used by the cases
 podman_limits=(--ulimit nofile=1024:1024 --ulimit nproc=1024:1024)
 

@@ -13,7 +13,7 @@ in_parallel() {
 
 bench_crowd() {
   local bundle=$work/crowd first last number
-  local -a ours=("$GANTRY_BIN/gantry-runtime" --root "$work/r-crowd")
+  local -a ours=("$GANTRY_BIN/gantry-runtime" --root "$volatile/r-crowd")
   source bench/runtime.bash
   make_bundle "$bundle" /bin/sleep 1000
   in_parallel 0 20 "${ours[@]}" run --detach --bundle "$bundle" crowd-NUMBER >/dev/null  # the caches are warm now

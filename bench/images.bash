@@ -5,7 +5,7 @@
 source bench/pull.bash
 
 list_a_thousand() {
-  local -a crowded=("$GANTRY_BIN/gantry" --root "$work/crowded" --runroot "$work/gantry-run")
+  local -a crowded=("$GANTRY_BIN/gantry" --root "$work/crowded" --runroot "$volatile/gantry-run")
   local results
   bench/make_many "$work/many" 1000
   "${crowded[@]}" load --quiet --input "oci:$work/many"

@@ -43,8 +43,8 @@ serve() {
   skopeo copy --quiet --dest-tls-verify=false "oci:$layout:image" "docker://$REGISTRY/image"
 }
 
-fresh_gantry=("$GANTRY_BIN/gantry" --root "$fresh/gantry" --runroot "$fresh/gantry-run")
-fresh_podman=(podman --root "$fresh/podman" --runroot "$fresh/podman-run" --cgroup-manager cgroupfs)
+fresh_gantry=("$GANTRY_BIN/gantry" --root "$fresh/gantry" --runroot "$volatile/fresh-gantry-run")
+fresh_podman=(podman --root "$fresh/podman" --runroot "$volatile/fresh-podman-run" --cgroup-manager cgroupfs)
 
 # against WHAT PEER TARGET RESULTS NAME: a row, or that we have nothing there.
 against() {

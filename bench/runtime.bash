@@ -26,8 +26,8 @@ usual_seccomp() {
 
 bench_runtime() {
   local bundle=$work/bundle results
-  local -a ours=("$GANTRY_BIN/gantry-runtime" --root "$work/r-gantry") crun=(crun --root "$work/r-crun") \
-    runc=(runc --root "$work/r-runc")
+  local -a ours=("$GANTRY_BIN/gantry-runtime" --root "$volatile/r-gantry") crun=(crun --root "$volatile/r-crun") \
+    runc=(runc --root "$volatile/r-runc")
   make_bundle "$bundle" /bin/true
   results=$(cgroup2_view "$work/measure" "$ROUNDS" \
     gantry "${ours[@]}" run --bundle "$bundle" bench-gantry -- \

@@ -17,7 +17,8 @@ struct CreateNetworkOptions {
   std::vector<std::string> aliases;
 };
 
-/// Without --network it is what the variable GANTRY_NETWORK says, else a bridge for root and pasta or the like for others.
+/// Without --network it is what the variable GANTRY_NETWORK says, else a bridge for root and pasta or the like for
+/// others.
 Result<> set_network(engine::ContainerConfig& config, const CreateNetworkOptions& options);
 
 namespace create {

@@ -66,8 +66,7 @@ constexpr options::Example kCreateExamples[] = {
     {"gantry volume create data", "Make a volume"},
     {"gantry volume create -o type=tmpfs -o o=size=64m scratch", "Make one in memory, shared while it is used"},
     {"gantry volume create -o o=size=10g,uid=1000 small", "Make one that holds so much, and belongs to that user"},
-    {"gantry volume create -o type=nfs -o device=:/srv -o o=addr=10.0.0.1 files",
-     "Make one of a server's files"},
+    {"gantry volume create -o type=nfs -o device=:/srv -o o=addr=10.0.0.1 files", "Make one of a server's files"},
 };
 constinit const Command kVolumeCreate = options::command<create>({
     .name = "create",

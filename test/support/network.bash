@@ -98,7 +98,7 @@ ask_from() { gantry run --rm --network "$1" busybox sh -c "$(question "$2")"; }
 question() {
   local address=${1%:*}
   address=${address#[}
-  echo "printf 'GET /cgi-bin/who HTTP/1.0\r\n\r\n' | timeout 3 nc ${address%]} ${1##*:} | tail -n 1 | grep ."
+  printf '%s\n' "printf 'GET /cgi-bin/who HTTP/1.0\r\n\r\n' | timeout 3 nc ${address%]} ${1##*:} | tail -n 1 | grep ."
 }
 
 # What containers leave in a network: devices, addresses that are taken, elements of the firewall.
