@@ -52,6 +52,23 @@ configure() { cmake -S "$WORK/project" -B "$WORK/project/build" -G Ninja -DBUILD
   equal "$output" "cmd/mini/main.cpp:2: cmd/mini includes low, which is not in its USES"
 }
 
+@test "a source that does not begin with its header is named" {
+  project 'gantry_library(low FLOOR 1)'
+  touch "$WORK"/project/src/low/{good,bad}.hpp
+  printf '%s\n' '#include "low/good.hpp"' '#include <string>' >"$WORK/project/src/low/good.cpp"
+  printf '%s\n' '#include <string>' '#include "low/bad.hpp"' >"$WORK/project/src/low/bad.cpp"
+  run -1 "$GANTRY_SOURCE/test/layering/includes" "$WORK/project"
+  equal "$output" "src/low/bad.cpp: does not begin with its header"
+}
+
+@test "a header without a source is compiled by itself" {
+  project 'gantry_library(low FLOOR 1)'
+  printf '%s\n' '#pragma once' 'inline std::size_t forgot_its_include();' >"$WORK/project/src/low/lone.hpp"
+  run -0 configure
+  run -1 cmake --build "$WORK/project/build" --target all_verify_interface_header_sets
+  contains "$output" lone.hpp
+}
+
 @test "links that go down configure" {
   project 'gantry_library(low FLOOR 1)' 'gantry_library(high FLOOR 2 USES low)'
   run -0 configure
