@@ -120,8 +120,9 @@ class Metadata {
   /// Drops manifests that were pushed before `before` and that no tag leads to: neither by itself, nor by way of an
   /// index, nor as the subject of theirs.
   Result<std::int64_t> drop_untagged_manifests(std::int64_t before);
-  /// Drops copies of other registries' manifests that were neither fetched nor confirmed since `before`.
-  Result<std::int64_t> drop_partial_manifests(std::int64_t before);
+  /// Drops copies of other registries' manifests that were neither fetched nor confirmed since the time that `before`
+  /// gives for their repository.
+  Result<std::int64_t> drop_partial_manifests(const std::function<std::int64_t(std::string_view)>& before);
   /// Nobody has it any more, as a blob or as a manifest, and `remove` removes its file.
   Result<> drop_blob_everywhere(const oci::Digest& digest, const std::function<Result<>()>& remove);
   /// Of `digests`, those that no repository has are given to `remove`, inside a transaction.

@@ -99,12 +99,19 @@ Result<> Metadata::confirm_manifest(std::string_view repository, const oci::Dige
   });
 }
 
-Result<std::int64_t> Metadata::drop_partial_manifests(std::int64_t before) {
+Result<std::int64_t> Metadata::drop_partial_manifests(const std::function<std::int64_t(std::string_view)>& before) {
   std::int64_t dropped = 0;
   TRY(write([&](sql::Database& database) -> Result<> {
-    auto remove = TRY(database.prepare("DELETE FROM manifests WHERE partial=1 AND pushed<?"));
-    TRY(remove.bind_all(before).run());
-    dropped = database.changes();
+    std::vector<std::pair<std::int64_t, std::int64_t>> times;  // of repositories by their ids
+    auto query = TRY(database.prepare(
+        "SELECT id, name FROM repositories r WHERE EXISTS(SELECT 1 FROM manifests m WHERE m.repository=r.id"
+        " AND m.partial=1)"));
+    while (TRY(query.step())) times.emplace_back(query.integer(0), before(query.text(1)));
+    auto remove = TRY(database.prepare("DELETE FROM manifests WHERE partial=1 AND repository=? AND pushed<?"));
+    for (const auto& [id, time] : times) {
+      TRY(remove.bind_all(id, time).run());
+      dropped += database.changes();
+    }
     return database.execute(
         "DELETE FROM tags WHERE NOT EXISTS(SELECT 1 FROM manifests m WHERE m.repository=tags.repository AND"
         " m.digest=tags.digest)");

@@ -28,22 +28,61 @@ std::string variable_of(std::string_view option) {
   return name;
 }
 
+using Kind = yaml::Node::Kind;
+
+Result<> set_member(const options::Option& option, const yaml::Node& value, const std::string& path, void* target) {
+  if (value.kind == Kind::list && option.repeats) {
+    for (const auto& item : value.items) TRY(set_member(option, item, path, target));
+    return {};
+  }
+  if (value.kind != Kind::scalar)
+    return fail(Code::invalid, "{}, line {}: '{}' takes a single value", path, value.line, option.name);
+  return with_context(option.set(target, value.text), "{}, line {}: {}", path, value.line, option.name);
+}
+
+Error no_member(const yaml::Node& value, const std::string& path, const std::string& names) {
+  return fail(Code::invalid, "{}, line {}: there is no member '{}'", path, value.line, value.key)
+      .with_cure("there are " + names);
+}
+
+Result<> read_section(const Section& section, const yaml::Node& list, const std::string& path) {
+  if (list.kind == Kind::null) return {};
+  if (list.kind != Kind::list)
+    return fail(Code::invalid, "{}, line {}: '{}' takes a list", path, list.line, section.name)
+        .with_cure(fmt::format("each item begins with `- `, as in `- {}: ...`", section.table.front().name));
+  for (const auto& item : list.items) {
+    if (item.kind != Kind::map)
+      return fail(Code::invalid, "{}, line {}: this is no list of `name: value`", path, item.line);
+    void* target = section.add();
+    for (const auto& value : item.items) {
+      const auto* option = find_option(section.table, value.key);
+      if (option == nullptr) return no_member(value, path, names_of(section.table));
+      TRY(set_member(*option, value, path, target));
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
-Result<> read_configuration(const std::string& path, std::span<const options::Option> table, void* target) {
+Result<> read_configuration(const std::string& path, std::span<const options::Option> table, void* target,
+                            const std::vector<Section>& sections) {
   const auto documents = TRY(yaml::parse(TRY(read_file(path)), path));
-  if (documents.empty() || documents[0].kind == yaml::Node::Kind::null) return {};
-  if (documents.size() > 1 || documents[0].kind != yaml::Node::Kind::map)
+  if (documents.empty() || documents[0].kind == Kind::null) return {};
+  if (documents.size() > 1 || documents[0].kind != Kind::map)
     return fail(Code::invalid, "{}: this is no list of `name: value`", path);
   for (const auto& value : documents[0].items) {
-    const std::string& name = value.key;
-    const auto* option = find_option(table, name);
-    if (option == nullptr)
-      return fail(Code::invalid, "{}, line {}: there is no member '{}'", path, value.line, name)
-          .with_cure("there are " + names_of(table));
-    if (value.kind != yaml::Node::Kind::scalar)
-      return fail(Code::invalid, "{}, line {}: '{}' takes a single value", path, value.line, name);
-    TRY(with_context(option->set(target, value.text), "{}, line {}: {}", path, value.line, name));
+    if (const auto* option = find_option(table, value.key)) {
+      TRY(set_member(*option, value, path, target));
+      continue;
+    }
+    const auto section = std::ranges::find(sections, value.key, &Section::name);
+    if (section == sections.end()) {
+      std::string names = names_of(table);
+      for (const auto& each : sections) names.append(", ").append(each.name);
+      return no_member(value, path, names);
+    }
+    TRY(read_section(*section, value, path));
   }
   return {};
 }

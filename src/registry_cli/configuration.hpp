@@ -3,14 +3,25 @@
 #include "base/result.hpp"
 #include "options/option.hpp"
 
+#include <functional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace gantry::registry_cli {
 
+/// A member of the file that is a list of maps, each of which has the members of `table`.
+struct Section {
+  std::string_view name;
+  std::span<const options::Option> table;
+  std::function<void*()> add;  ///< makes one more item, for the options to write into
+};
+
 /// Reads a YAML file whose members are named as the options, `read-only: true`, into the struct that they write into.
-/// Code::invalid names file, line and member.
-Result<> read_configuration(const std::string& path, std::span<const options::Option> table, void* target);
+/// An option that can be repeated may have a list. Code::invalid names file, line and member.
+Result<> read_configuration(const std::string& path, std::span<const options::Option> table, void* target,
+                            const std::vector<Section>& sections);
 
 /// The same from the environment: GANTRY_REGISTRY_READ_ONLY for `--read-only`.
 Result<> read_environment(std::span<const options::Option> table, void* target);

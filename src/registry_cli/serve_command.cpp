@@ -8,6 +8,7 @@
 #include "registry/service.hpp"
 #include "registry_cli/commands.hpp"
 #include "registry_cli/serve_settings.hpp"
+#include "registry_cli/serve_work.hpp"
 #include "registry_cli/storage_option.hpp"
 #include "serve/activation.hpp"
 #include "serve/server.hpp"
@@ -148,6 +149,9 @@ Result<int> serve_store(const Globals& globals, const ServeArguments& arguments,
   if (!arguments.storage.empty())
     return fail(Code::invalid, "--from-store serves what this host's store has, and --storage names another folder")
         .with_cure("drop one of them");
+  if (!arguments.cache.empty())
+    return fail(Code::invalid, "--from-store serves what this host's store has, and `cache` fetches from elsewhere")
+        .with_cure("drop one of them");
   const std::string root = TRY(options::folders(globals)).root;
   registry::StoreApi api(TRY(content::Blobs::create(root)));
   return serve_with(arguments, signals, {api, [&api] { return api.works(); }, [] { return Result<>(); }, ""});
@@ -185,8 +189,10 @@ Result<int> serve_storage(const Globals& globals, const ServeArguments& argument
     return fail(Code::busy, "another registry serves {}", folder).with_cure("stop it, or choose another --storage");
   const Lock lock = TRY(std::move(alone));
   registry::Api api(storage, {.read_only = arguments.read_only});
+  const auto work = TRY(make_work(arguments, api, storage));
+  registry::Backend& backend = work ? work->backend() : api;
   return serve_with(arguments, signals,
-                    {api, [&storage] { return storage.metadata->has_repository("ready").has_value(); },
+                    {backend, [&storage] { return storage.metadata->has_repository("ready").has_value(); },
                      StorageUpkeep(storage, api), folder});
 }
 
@@ -197,6 +203,7 @@ Result<int> run_serve(const Globals& globals, const ServeCommandArguments& given
     if (!arguments.from_store) folder = TRY(storage_folder(globals, arguments.storage));
     TRY(make_gate(arguments, folder));
     TRY(make_tls(arguments));
+    TRY(check_work(arguments));
     return 0;
   }
   // Many threads and little memory: glibc would give each thread a heap of its own.

@@ -1,14 +1,32 @@
 #include "registry_cli/serve_settings.hpp"
 
+#include "options/value.hpp"
 #include "registry_cli/configuration.hpp"
 
 namespace gantry::registry_cli {
 
+namespace {
+
+template <class Item, std::size_t N>
+Section section(std::string_view name, const options::Option (&table)[N], std::vector<Item>& items) {
+  return {name, table, [&items]() -> void* { return &items.emplace_back(); }};
+}
+
+}  // namespace
+
+Result<std::int64_t> read_age(std::string_view word) {
+  if (!word.ends_with('d')) return options::read_duration(word);
+  const auto days = options::read_between<0, 100'000>(word.substr(0, word.size() - 1));
+  if (!days) return fail(Code::invalid, "'{}' is no time", word).with_cure("as in 36h or 30d");
+  return *days * 24 * 3600 * kSecond;
+}
+
 Result<ServeArguments> settle(const ServeSettings& given, const std::string& config) {
   ServeSettings file, environment;
-  if (!config.empty()) TRY(read_configuration(config, kServeSettings, &file));
-  TRY(read_environment(kServeSettings, &environment));
   ServeArguments settled;
+  const std::vector<Section> sections = {section("cache", kCacheSettings, settled.cache)};
+  if (!config.empty()) TRY(read_configuration(config, kServeSettings, &file, sections));
+  TRY(read_environment(kServeSettings, &environment));
   const ServeSettings* const sources[] = {&file, &environment, &given};
   auto choose = [&](auto member, auto& place) {
     for (const ServeSettings* source : sources)

@@ -2,7 +2,7 @@
 
 #include "base/log.hpp"
 #include "base/text.hpp"
-#include "registries/certificates.hpp"
+#include "distribution/access.hpp"
 #include "registries/names.hpp"
 #include "remote/origin_registry.hpp"
 
@@ -37,13 +37,7 @@ Result<Registries> Registries::load(const RegistryOptions& options) {
 }
 
 Result<distribution::Access> Registries::access(std::string_view name, bool insecure) const {
-  distribution::Access access;
-  access.host = registries::host_of(name);
-  access.insecure = options_.tls_verify ? !*options_.tls_verify : insecure;
-  auto certificates = TRY(registries::certificates_for(paths_, access.host));
-  access.authorities = std::move(certificates.authorities);
-  access.client_certificate = std::move(certificates.client_certificate);
-  access.client_key = std::move(certificates.client_key);
+  auto access = TRY(distribution::access_to(paths_, name, options_.tls_verify ? !*options_.tls_verify : insecure));
   if (!options_.credentials.empty()) {
     access.credentials = TRY(parse_credentials(options_.credentials));
     return access;

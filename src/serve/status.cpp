@@ -29,6 +29,7 @@ std::string_view status_line(int status) {
                              {431, "431 Request Header Fields Too Large"},
                              {500, "500 Internal Server Error"},
                              {501, "501 Not Implemented"},
+                             {502, "502 Bad Gateway"},
                              {503, "503 Service Unavailable"},
                              {505, "505 HTTP Version Not Supported"},
                              {507, "507 Insufficient Storage"}};
