@@ -47,6 +47,7 @@ namespace remote {
 using refused::command;
 
 constinit const Command kCopy = command("copy");
+constinit const Command kDownload = command("download");
 constinit const Command kLogin = command("login");
 constinit const Command kLogout = command("logout");
 constinit const Command kPull = command("pull");
@@ -118,6 +119,7 @@ constexpr options::Group kGroups[] = {options::group(options::kGlobalOptions)};
 constexpr const Command* kCommands[] = {
     &container_cli::kCommit, &container_cli::kCp,
     &image_cli::kArtifact,   &kContainer,
+    &remote::kDownload,
     &container_cli::kExport, &kImage,
     &transfer::kImport,      &transfer::kLoad,
     &remote::kLogin,         &remote::kLogout,

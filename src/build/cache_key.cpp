@@ -37,9 +37,11 @@ class Key {
     add(step.workdir);
     add(step.user);
     add(step.script);
-    add(fmt::format("{} {}", step.host_network, step.insecure));
+    add(fmt::format("{} {}", static_cast<int>(step.network), step.insecure));
     for (const auto& mount : step.mounts) TRY(add_mount(mount));
-    add(json::encode(situation_.settings.container));
+    engine::ContainerConfig container = situation_.settings.container;
+    static_cast<engine::NetworkConfig&>(container) = {};  // by which way it reaches the world is no input
+    add(json::encode(container));
     add(situation_.settings.add_hosts);
     return {};
   }
@@ -64,7 +66,7 @@ class Key {
     return {};
   }
 
-  oci::Digest finish() { return hasher_.finish(); }
+  StepKey finish() { return {.digest = hasher_.finish(), .is_portable = is_portable_}; }
 
  private:
   Result<> add_mount(const StepMount& mount) {
@@ -80,22 +82,25 @@ class Key {
     if (origin.node) add_layers(*origin.node);
     if (!origin.context) return {};
     Context& context = contexts_[*origin.context];
+    const std::size_t local = context.local();
     for (const auto& source : sources) {
       const auto matches =
           TRY(find_sources(context.root(), source, {.ignored = &context.ignored(), .excluded = excluded}));
       add(TRY(context.digest(matches)));
     }
+    is_portable_ = is_portable_ && context.local() == local;
     return {};
   }
 
   const Situation& situation_;
   std::vector<Context>& contexts_;
   archive::Hasher hasher_;
+  bool is_portable_ = true;
 };
 
 }  // namespace
 
-Result<oci::Digest> cache_key(const Node& node, const Situation& situation, std::vector<Context>& contexts) {
+Result<StepKey> cache_key(const Node& node, const Situation& situation, std::vector<Context>& contexts) {
   Key key(situation, contexts);
   key.add(fmt::format("{}", situation.settings.time));
   if (node.base) key.add_layers(*node.base);

@@ -21,6 +21,8 @@ class Context {
 
   /// A digest of what matches of sources hold: names, kinds, permissions and contents; not owners and times.
   Result<std::string> digest(const std::vector<SourceMatch>& matches);
+  /// How much of what was digested is known by on this machine alone.
+  std::size_t local() const { return digests_.local(); }
   Result<> save() { return digests_.save(); }
 
  private:

@@ -20,6 +20,7 @@ namespace {
 constexpr Timestamp kClockStep = 20'000'000;
 constexpr std::size_t kHexDigits = 64;
 constexpr std::size_t kMostBytes = 1u << 30;
+constexpr std::uint64_t kLarge = 32u << 20;
 
 Timestamp time_of(const timespec& time) { return time.tv_sec * kSecond + time.tv_nsec; }
 
@@ -49,7 +50,7 @@ bool take_number(std::string_view& line, T& number) {
 
 FileDigests::FileDigests(const std::string& folder, const std::string& context)
     : folder_(folder), path_(folder + "/" + archive::hash_of(as_bytes(context)).hex().substr(0, 32)), begun_(now()) {
-  load();
+  if (!folder_.empty()) load();
 }
 
 /// "SIZE MODIFIED CHANGED INODE DIGEST PATH" with a NUL behind each, as paths may hold anything else.
@@ -86,11 +87,16 @@ Result<std::string> FileDigests::of(const Fd& root, const SourceEntry& file) {
     now.digest = found->second.digest;
     if (now == found->second) return now.digest;
   }
+  const bool is_settled = now.changed + kClockStep < begun_;
+  if (is_settled && now.size >= kLarge) {
+    ++local_;
+    return fmt::format("file {} {} {} {} {}", file.info.st_dev, now.inode, now.size, now.modified, now.changed);
+  }
   // O_NONBLOCK: should a fifo have come in its place, opening does not wait.
   Fd opened = TRY(linux::open_in_root(root, "/" + file.path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK));
   now.digest = TRY(with_context(digest_of(opened), "{}", file.path));
   std::string digest = now.digest;
-  if (now.changed + kClockStep < begun_) known_.insert_or_assign(file.path, std::move(now));
+  if (is_settled) known_.insert_or_assign(file.path, std::move(now));
   else if (found != known_.end()) known_.erase(found);
   else return digest;
   is_changed_ = true;
@@ -98,7 +104,7 @@ Result<std::string> FileDigests::of(const Fd& root, const SourceEntry& file) {
 }
 
 Result<> FileDigests::save() {
-  if (!is_changed_) return {};
+  if (!is_changed_ || folder_.empty()) return {};
   std::string text;
   for (const auto& [path, known] : known_) {
     fmt::format_to(std::back_inserter(text), "{} {} {} {} {} {}", known.size, known.modified, known.changed,

@@ -6,6 +6,7 @@
 
 #include <sys/stat.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -21,8 +22,12 @@ class FileDigests {
   /// `folder` keeps the memory, `context` is the path of the context. Without a memory all files are read.
   FileDigests(const std::string& folder, const std::string& context);
 
-  /// sha256, hex, of a regular file below `root`.
+  /// What a regular file below `root` is told from others by: its sha256, hex. Of a large file that is not known it is
+  /// what stat(2) says, so that its bytes are only read where they are copied: the layer that they come to has its
+  /// digest anyway, and what is built above that is found by it.
   Result<std::string> of(const Fd& root, const SourceEntry& file);
+  /// How many were told by stat(2), which means nothing on other machines.
+  std::size_t local() const { return local_; }
   /// Writes what has become known.
   Result<> save();
 
@@ -42,6 +47,7 @@ class FileDigests {
   std::string path_;
   Timestamp begun_;
   std::unordered_map<std::string, Known> known_;
+  std::size_t local_ = 0;
   bool is_changed_ = false;
 };
 

@@ -39,8 +39,8 @@ struct RunStep {
   std::string user;    ///< empty: root
   std::string script;  ///< a file that argv[0] names: kScriptPath
   std::vector<StepMount> mounts;
-  bool host_network = true;  ///< false: none
-  bool insecure = false;     ///< RUN --security=insecure
+  dockerfile::RunNetwork network = dockerfile::RunNetwork::standard;
+  bool insecure = false;  ///< RUN --security=insecure
 };
 /// Where the script of a RUN with a heredoc that begins with "#!" is.
 inline constexpr const char* kScriptPath = "/dev/pipes/EOF";
@@ -81,13 +81,13 @@ struct Node {
   std::string stage;                ///< its name or number
   dockerfile::Position at;
   bool uses_cache = true;
-  bool is_exported = false;  ///< an image will hold its layer, so that its blob is wanted
 };
 
 /// A folder that the user gives to the build.
 struct ContextFolder {
   std::string name;  ///< empty: the main one
   std::string path;
+  bool is_fetched = false;  ///< for this build alone: all of it is taken, and nothing is remembered of it
 };
 
 struct Graph {

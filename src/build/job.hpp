@@ -1,9 +1,11 @@
 #pragma once
 
 #include "build/bases.hpp"
+#include "build/downloads.hpp"
 #include "build/observer.hpp"
 #include "build/request.hpp"
 #include "build/situation.hpp"
+#include "build/step_cache.hpp"
 #include "build/store_result.hpp"
 #include "dockerfile/ignore.hpp"
 
@@ -19,6 +21,7 @@ struct Sources {
   std::string context;      ///< a folder
   std::string dockerfile;   ///< path; empty: Containerfile or Dockerfile in the context; "-": standard input
   std::string ignore_file;  ///< empty: as it is found
+  bool is_fetched = false;  ///< it came from elsewhere: no link leads out of it, and it is there for this build alone
 };
 
 /// The main Dockerfile with the path that it was found at.
@@ -39,6 +42,9 @@ struct Job {
   ManifestFormat format = ManifestFormat::oci;
   std::size_t jobs = 0;  ///< steps at a time; 0: as many as there are processors
   Bases::Fetch fetch;
+  FetchFile fetch_file;
+  const ImportedSteps* imported = nullptr;  ///< null: nothing
+  bool notes_cache = false;                 ///< in the images, for others: kInlineCache
 };
 
 /// What a build has made.
@@ -48,6 +54,8 @@ struct Built {
   std::vector<BuiltImage> images;                ///< one for each platform
   oci::Document root;                            ///< manifest or index that all of it is known by
   std::vector<std::vector<oci::Digest>> layers;  ///< of each image, the base first
+  std::vector<CachedStep> result_steps;          ///< those whose layers the images have
+  std::vector<CachedStep> steps;                 ///< all
 };
 
 /// Plans the job, does its steps and writes its images, which the store does not list yet. The store is in use.

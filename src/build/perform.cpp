@@ -47,7 +47,7 @@ Result<Performed> perform(const Node& node, std::span<const oci::Digest> below, 
     const int status = TRY(std::visit(Performance(situation, place, out), step));
     if (status != 0) return Performed{.status = status, .layer = {}, .size = 0};
   }
-  const auto sealed = TRY(place.seal(settings.time, node.is_exported));
+  const auto sealed = TRY(place.seal(settings.time));
   return Performed{.status = 0, .layer = sealed.diff_id.text(), .size = sealed.size};
 }
 

@@ -3,6 +3,7 @@
 #include "build/stage_planner.hpp"
 #include "oci/default_path.hpp"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -15,17 +16,22 @@ constexpr std::string_view kImageContext = "docker-image://";
 
 class Planner {
  public:
-  Planner(const Request& request, Bases& bases, Timestamp time, Graph& graph)
-      : request_(request), file_(request.file), bases_(bases), time_(time), graph_(graph) {}
+  Planner(const Request& request, const PlanInputs& inputs, Timestamp time, Graph& graph)
+      : request_(request),
+        file_(request.file),
+        bases_(inputs.bases),
+        remotes_(inputs.remotes),
+        time_(time),
+        graph_(graph) {}
 
   Result<ImagePlan> run() {
     const int target = TRY(find_target());
-    if (graph_.contexts.empty()) graph_.contexts.push_back({.name = "", .path = request_.context});
+    if (graph_.contexts.empty())
+      graph_.contexts.push_back({.name = "", .path = request_.context, .is_fetched = request_.context_is_fetched});
     globals_ = TRY(dockerfile::expand_globals(file_, inputs_of(request_)));
     ImagePlan plan = TRY(stage(target));
     for (const auto& [name, value] : request_.labels) plan.config.config.labels[name] = value;
     if (request_.squash == Squash::with_base) flatten(plan);
-    for (const NodeId node : plan.chain) graph_.nodes[node].is_exported = true;
     return plan;
   }
 
@@ -56,7 +62,8 @@ class Planner {
         .globals = globals_,
         .name = name_of(number),
         .time = time_,
-        .find_origin = [this, number](const std::string& name) { return origin(name, number); }};
+        .find_origin = [this, number](const std::string& name) { return origin(name, number); },
+        .fetch = [this](const RemoteSource& source) { return fetch(source); }};
     ImagePlan plan = TRY(StagePlanner(setting, std::move(*base), graph_).run());
     planned_.emplace(number, plan);
     return plan;
@@ -94,8 +101,9 @@ class Planner {
   Result<ImagePlan> from_folder(const std::string& name, const oci::Platform& platform) {
     ImagePlan plan = empty(platform);
     CopyStep copy;
-    copy.origin = TRY(context(name));
-    copy.sources = {"/"};
+    const auto from = TRY(context_files(name));
+    copy.origin = from.origin;
+    copy.sources = {from.path};
     copy.target = "/";
     plan.top = graph_.add({.steps = {std::move(copy)}, .label = "FROM " + name, .stage = name});
     plan.chain = {plan.top};
@@ -126,13 +134,36 @@ class Planner {
     return node;
   }
 
-  Result<FileOrigin> context(const std::string& name) {
-    for (std::size_t i = 0; i < graph_.contexts.size(); ++i)
-      if (graph_.contexts[i].name == name) return FileOrigin{.node = {}, .context = i};
-    const auto found = request_.contexts.find(name);
-    graph_.contexts.push_back({.name = name, .path = found->second});
-    return FileOrigin{.node = {}, .context = graph_.contexts.size() - 1};
+  FileOrigin context_at(const ContextFolder& folder) {
+    const auto known = std::ranges::find(graph_.contexts, folder.path, &ContextFolder::path);
+    const auto number = static_cast<std::size_t>(known - graph_.contexts.begin());
+    if (known == graph_.contexts.end()) graph_.contexts.push_back(folder);
+    return {.node = {}, .context = number};
   }
+
+  /// Of --build-context.
+  Result<FetchedFiles> context_files(const std::string& name) {
+    const auto& path = request_.contexts.find(name)->second;
+    if (!is_remote(path)) return FetchedFiles{.origin = context_at({.name = name, .path = path}), .path = "/"};
+    return taken(TRY(remotes_.get_context(path)));
+  }
+
+  Result<FileOrigin> context(const std::string& name) {
+    auto files = TRY(context_files(name));
+    if (files.path == "/") return files.origin;
+    // A folder of a repository: all that is above it is out of reach.
+    const auto folder = graph_.contexts[*files.origin.context].path + files.path;
+    return context_at({.name = name, .path = folder, .is_fetched = true});
+  }
+
+  FetchedFiles taken(const RemoteFiles& files) {
+    return {.origin = context_at({.name = files.path, .path = files.folder, .is_fetched = true}),
+            .path = files.path,
+            .is_git = files.is_git};
+  }
+
+  /// Of ADD.
+  Result<FetchedFiles> fetch(const RemoteSource& source) { return taken(TRY(remotes_.get(source))); }
 
   /// Of COPY --from and RUN --mount=from=.
   Result<FileOrigin> origin(const std::string& name, int number) {
@@ -175,6 +206,7 @@ class Planner {
   const Request& request_;
   const dockerfile::Dockerfile& file_;
   Bases& bases_;
+  Remotes& remotes_;
   Timestamp time_;
   Graph& graph_;
   dockerfile::Globals globals_;
@@ -191,8 +223,8 @@ dockerfile::BuildInputs inputs_of(const Request& request) {
           .target_stage = request.target.empty() ? "default" : request.target};
 }
 
-Result<ImagePlan> plan_image(const Request& request, Bases& bases, Timestamp time, Graph& graph) {
-  return Planner(request, bases, time, graph).run();
+Result<ImagePlan> plan_image(const Request& request, const PlanInputs& inputs, Timestamp time, Graph& graph) {
+  return Planner(request, inputs, time, graph).run();
 }
 
 }  // namespace gantry::build

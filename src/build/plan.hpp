@@ -2,6 +2,7 @@
 
 #include "build/bases.hpp"
 #include "build/graph.hpp"
+#include "build/remotes.hpp"
 #include "build/request.hpp"
 #include "dockerfile/expand.hpp"
 #include "oci/image_spec.hpp"
@@ -30,8 +31,15 @@ struct ImagePlan {
 /// What the variables of its Dockerfile are made from.
 dockerfile::BuildInputs inputs_of(const Request& request);
 
-/// Turns the stages that the target needs into nodes of `graph`. Reads configs of images, and no files: the result
-/// depends on nothing else. `time` is the time of all that is made. Errors name the line.
-Result<ImagePlan> plan_image(const Request& request, Bases& bases, Timestamp time, Graph& graph);
+/// Where what the stages name comes from.
+struct PlanInputs {
+  Bases& bases;
+  Remotes& remotes;
+};
+
+/// Turns the stages that the target needs into nodes of `graph`. Reads configs of images, fetches what ADD takes from
+/// elsewhere, and reads no files: the result depends on nothing else. `time` is the time of all that is made. Errors
+/// name the line.
+Result<ImagePlan> plan_image(const Request& request, const PlanInputs& inputs, Timestamp time, Graph& graph);
 
 }  // namespace gantry::build

@@ -24,7 +24,8 @@ enum class Squash {
 struct Request {
   const dockerfile::Dockerfile& file;
   std::string context;  ///< absolute path of the main context
-  std::string target;   ///< name or number of a stage; empty: the last
+  bool context_is_fetched = false;
+  std::string target;  ///< name or number of a stage; empty: the last
   std::map<std::string, std::string> build_args;
   std::map<std::string, std::string> contexts;  ///< --build-context: a folder, or "docker-image://NAME"
   oci::Platform platform;

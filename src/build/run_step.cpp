@@ -4,6 +4,7 @@
 #include "base/file.hpp"
 #include "base/id.hpp"
 #include "build/run_mounts.hpp"
+#include "build/step_network.hpp"
 #include "build/watcher.hpp"
 #include "engine/layered_tree.hpp"
 #include "engine/network_files.hpp"
@@ -20,6 +21,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace gantry::build {
 
@@ -126,7 +128,7 @@ class Run {
     config_.env.insert(config_.env.end(), step_.hidden_env.begin(), step_.hidden_env.end());
     config_.workdir = step_.workdir;
     config_.user = step_.user;
-    config_.network = step_.host_network ? "host" : "none";
+    choose_network();
     config_.hostname = kHostname;
     if (step_.insecure) {
       if (!settings_.allows_insecure)
@@ -139,6 +141,12 @@ class Run {
     config_.env.insert(config_.env.end(), prepared.env.begin(), prepared.env.end());
     locks_ = std::move(prepared.locks);
     return add_script();
+  }
+
+  void choose_network() {
+    if (step_.network == dockerfile::RunNetwork::standard) return;
+    config_.network = step_.network == dockerfile::RunNetwork::host ? "host" : "none";
+    config_.networks.clear();
   }
 
   Result<> add_script() {
@@ -167,7 +175,8 @@ class Run {
   }
 
   Result<std::vector<engine::Mount>> network_files() {
-    auto files = TRY(engine::write_network_files(config_, kHostname, kHostname, {}, std::nullopt, place_.folder()));
+    auto files = TRY(
+        engine::write_network_files(config_, kHostname, kHostname, network_->facts(), std::nullopt, place_.folder()));
     if (settings_.add_hosts.empty()) return files;
     Fd hosts = TRY(open_file(place_.folder() + "/hosts", O_WRONLY | O_APPEND | O_CREAT, 0644));
     for (const auto& line : settings_.add_hosts) TRY(write_all(hosts, line + "\n", "/etc/hosts"));
@@ -178,6 +187,8 @@ class Run {
     request_.id = "build-" + random_hex(16);
     request_.bundle = place_.folder();
     TRY(make_folders(place_.root()));
+    network_.emplace(TRY(StepNetwork::prepare(settings_.engine, config_, request_.id)));
+    request_.connect = [this](pid_t pid) { return network_->connect(pid); };
     auto files = TRY(network_files());
     auto user = TRY(find_user());
     const engine::SpecInput input{.config = config_,
@@ -204,7 +215,7 @@ class Run {
 
   /// We are in the user namespace already, and the host's network is not ours: its sysfs can only be bound.
   void fit_user_namespace() {
-    if (!step_.host_network) return;
+    if (config_.network != "host") return;
     for (auto& mount : request_.spec.mounts)
       if (mount.destination == "/sys")
         mount = {"/sys", "bind", "/sys", {"rbind", "nosuid", "noexec", "nodev", "ro", "rslave"}};
@@ -212,13 +223,24 @@ class Run {
   }
 
   Result<ExitStatus> run_container() {
-    const auto watcher = TRY(Watcher::start(settings_.runtime, request_.id));
+    const auto watcher = TRY(Watcher::start([this] { return clean_up(); }));
+    auto ended = wait_for_container();
+    TRY(clean_up());
+    return ended;
+  }
+
+  Result<ExitStatus> wait_for_container() {
     const pid_t pid = TRY(runtime::create(settings_.runtime, request_));
     int status = 0;
     while (waitpid(pid, &status, 0) < 0)
       if (errno != EINTR) return Error::system("wait for process {}", pid);
-    TRY(runtime::remove(settings_.runtime, request_.id, true));
     return exit_status_of_wait(status);
+  }
+
+  /// Whatever was done of it.
+  Result<> clean_up() const {
+    TRY(runtime::remove(settings_.runtime, request_.id, true));
+    return network_->release();
   }
 
   const RunStep& step_;
@@ -227,6 +249,7 @@ class Run {
   const Workspace& place_;
   engine::ContainerConfig config_;
   std::vector<Lock> locks_;
+  std::optional<StepNetwork> network_;
   runtime::CreateRequest request_;
   Fd nothing_;
 };

@@ -1,5 +1,6 @@
 #include "build/scheduler.hpp"
 
+#include "base/file.hpp"
 #include "base/json.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
@@ -33,6 +34,7 @@ std::string last_lines(std::string_view log) {
 Result<std::optional<Failure>> Scheduler::run(const std::set<NodeId>& wanted, std::size_t jobs) {
   states_.assign(graph_.nodes.size(), State::unneeded);
   layers_.assign(graph_.nodes.size(), {});
+  keys_.assign(graph_.nodes.size(), {});
   for (const NodeId node : wanted) choose(node);
   observer_.expect(static_cast<std::size_t>(std::ranges::count(states_, State::waiting)));
   TRY(begin_ready(jobs));
@@ -92,8 +94,9 @@ Result<> Scheduler::begin(NodeId node) {
     observer_.end(node, Observer::End::failed, 0);
     return {};
   }
-  if (step.uses_cache && take_cached(node, *key)) return {};
-  return start(node, std::move(*key));
+  keys_[node] = std::move(*key);
+  if (step.uses_cache && take_cached(node, keys_[node].digest)) return {};
+  return start(node, keys_[node].digest);
 }
 
 bool Scheduler::take_cached(NodeId node, const oci::Digest& key) {
@@ -110,19 +113,39 @@ bool Scheduler::take_cached(NodeId node, const oci::Digest& key) {
   return true;
 }
 
-Result<> Scheduler::start(NodeId node, oci::Digest key) {
+std::optional<CachedStep> Scheduler::cached_step(NodeId node) const {
+  const StepKey& key = keys_[node];
+  if (states_[node] != State::done || key.digest.empty() || !key.is_portable) return {};
+  return CachedStep{.key = key.digest.text(),
+                    .layer = has_layer(node) ? layers_[node].back().text() : std::string(),
+                    .blob = {},
+                    .description = graph_.nodes[node].label};
+}
+
+Result<Performed> Scheduler::perform_or_fetch(NodeId node, const ImportedSteps::Found* found, const Fd& out) const {
+  const Node& step = graph_.nodes[node];
+  static const std::vector<oci::Digest> kNothing;
+  if (found != nullptr) {
+    auto fetched = fetch_step(settings_.store, *found);
+    if (fetched) return fetched;
+    // A cache is a help; without it the step is done here.
+    best_effort(write_all(out, fmt::format("{}\n", fetched.error().message()), "the step's output"));
+  }
+  return perform(step, step.base ? layers_[*step.base] : kNothing, situation(), out);
+}
+
+Result<> Scheduler::start(NodeId node, const oci::Digest& key) {
   Pipe output = TRY(make_pipe());
   TRY(set_nonblocking(output.read.get(), true));
+  const auto* found = graph_.nodes[node].uses_cache ? imported_.find(key) : nullptr;
   auto task = TRY(transfer::Task::start([&]() -> Result<std::string> {
     output.read.close();
-    const Node& step = graph_.nodes[node];
-    static const std::vector<oci::Digest> kNothing;
-    const auto& below = step.base ? layers_[*step.base] : kNothing;
-    return json::encode(TRY(perform(step, below, situation(), output.write)));
+    return json::encode(TRY(perform_or_fetch(node, found, output.write)));
   }));
   states_[node] = State::running;
   running_.push_back(Running{.node = node,
-                             .key = std::move(key),
+                             .key = key,
+                             .is_imported = found != nullptr,
                              .task = std::move(task),
                              .output = std::move(output.read),
                              .begun = monotonic()});
@@ -190,7 +213,8 @@ Result<> Scheduler::finish(std::list<Running>::iterator running) {
           .put(running->key,
                {.layer = performed.layer, .size = performed.size, .description = label, .created = now()}));
   set_done(running->node, layer);
-  observer_.end(running->node, Observer::End::done, monotonic() - running->begun);
+  observer_.end(running->node, running->is_imported ? Observer::End::cached : Observer::End::done,
+                monotonic() - running->begun);
   running_.erase(running);
   return {};
 }

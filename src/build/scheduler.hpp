@@ -1,7 +1,9 @@
 #pragma once
 
+#include "build/cache_key.hpp"
 #include "build/observer.hpp"
 #include "build/situation.hpp"
+#include "build/step_cache.hpp"
 #include "transfer/task.hpp"
 
 #include <list>
@@ -24,8 +26,10 @@ struct Failure {
 /// the cache has is not done again.
 class Scheduler {
  public:
-  Scheduler(const Settings& settings, const Graph& graph, std::vector<Context>& contexts, Observer& observer)
-      : settings_(settings), graph_(graph), contexts_(contexts), observer_(observer) {}
+  /// `imported`: what caches elsewhere have.
+  Scheduler(const Settings& settings, const Graph& graph, std::vector<Context>& contexts, const ImportedSteps& imported,
+            Observer& observer)
+      : settings_(settings), graph_(graph), contexts_(contexts), imported_(imported), observer_(observer) {}
 
   /// Makes these nodes and what they need, `jobs` at a time. Nothing: all is well.
   Result<std::optional<Failure>> run(const std::set<NodeId>& wanted, std::size_t jobs);
@@ -34,12 +38,15 @@ class Scheduler {
   const std::vector<oci::Digest>& layers(NodeId node) const { return layers_[node]; }
   /// Whether its steps have changed a file.
   bool has_layer(NodeId node) const;
+  /// What other machines can be told of a node that is done; nothing of what they could not know it by.
+  std::optional<CachedStep> cached_step(NodeId node) const;
 
  private:
   enum class State { unneeded, waiting, running, done };
   struct Running {
     NodeId node = 0;
     oci::Digest key;
+    bool is_imported = false;
     transfer::Task task;
     Fd output;
     std::string log = {};
@@ -51,7 +58,8 @@ class Scheduler {
   Result<> begin_ready(std::size_t jobs);
   Result<> begin(NodeId node);
   bool take_cached(NodeId node, const oci::Digest& key);
-  Result<> start(NodeId node, oci::Digest key);
+  Result<> start(NodeId node, const oci::Digest& key);
+  Result<Performed> perform_or_fetch(NodeId node, const ImportedSteps::Found* found, const Fd& out) const;
   Result<> wait();
   static void drain(Running& running, Observer& observer);
   Result<> finish(std::list<Running>::iterator running);
@@ -62,9 +70,11 @@ class Scheduler {
   const Settings& settings_;
   const Graph& graph_;
   std::vector<Context>& contexts_;
+  const ImportedSteps& imported_;
   Observer& observer_;
   std::vector<State> states_;
   std::vector<std::vector<oci::Digest>> layers_;
+  std::vector<StepKey> keys_;  ///< of nodes with steps that were begun
   std::list<Running> running_;
   std::optional<Failure> failure_;
 };

@@ -4,6 +4,7 @@
 #include "build/context.hpp"
 #include "build/graph.hpp"
 #include "engine/config.hpp"
+#include "engine/engine.hpp"
 #include "runtime/runtime.hpp"
 #include "store/store.hpp"
 
@@ -23,7 +24,8 @@ struct Secrets {
 struct Settings {
   const store::Store& store;
   runtime::Settings runtime;
-  engine::ContainerConfig container;   ///< what every RUN has: capabilities, volumes, limits
+  engine::Settings engine;            ///< whose networks RUN has
+  engine::ContainerConfig container;  ///< what every RUN has: capabilities, volumes, limits, its network unless it says
   std::vector<std::string> add_hosts;  ///< lines of /etc/hosts
   Secrets secrets;
   Timestamp time = 0;            ///< of all that is made; no file in a layer is younger

@@ -5,6 +5,8 @@
 #include "linux/path.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 #include <utility>
 
 namespace gantry::build {
@@ -27,11 +29,6 @@ std::string with_heredocs(const dockerfile::Command& command) {
   std::string text = command.words.front();
   for (const auto& heredoc : command.heredocs) text += "\n" + heredoc.content + heredoc.name;
   return command.heredocs.empty() ? text : text + "\n";
-}
-
-bool is_remote(std::string_view source) {
-  return source.starts_with("http://") || source.starts_with("https://") || source.starts_with("git@") ||
-         source.starts_with("git://") || source.starts_with("ssh://");
 }
 
 }  // namespace
@@ -81,15 +78,15 @@ Result<> StagePlanner::take(const dockerfile::Instruction& written) {
 
 Result<> StagePlanner::take_step(const dockerfile::Instruction& instruction) {
   const auto& operation = instruction.operation;
-  if (const auto* run = std::get_if<dockerfile::Run>(&operation)) add_step(TRY(make_run(*run)), instruction);
+  if (const auto* run = std::get_if<dockerfile::Run>(&operation)) add_steps({TRY(make_run(*run))}, instruction);
   else if (const auto* copy = std::get_if<dockerfile::Copy>(&operation)) {
     auto step = TRY(make_copy(copy->transfer, copy->from));
     std::get<CopyStep>(step).parents = copy->parents;
-    add_step(std::move(step), instruction);
+    add_steps({std::move(step)}, instruction);
   } else if (const auto* add = std::get_if<dockerfile::Add>(&operation)) {
-    add_step(TRY(make_add(*add)), instruction);
+    add_steps(TRY(make_add(*add)), instruction);
   } else if (std::get_if<dockerfile::Workdir>(&operation) != nullptr) {
-    add_step(FolderStep{plan_.config.config.working_dir}, instruction);
+    add_steps({FolderStep{plan_.config.config.working_dir}}, instruction);
   } else {
     note(instruction);
   }
@@ -128,8 +125,7 @@ Result<Step> StagePlanner::make_run(const dockerfile::Run& run) {
   const auto& config = plan_.config.config;
   if (!config.working_dir.empty()) step.workdir = config.working_dir;
   step.user = config.user;
-  const auto network = run.network.value_or(setting_.request.network.value_or(dockerfile::RunNetwork::standard));
-  step.host_network = network != dockerfile::RunNetwork::none;
+  step.network = run.network.value_or(setting_.request.network.value_or(dockerfile::RunNetwork::standard));
   step.insecure = run.security == dockerfile::RunSecurity::insecure;
   if (!run.devices.empty())
     return fail(Code::unsupported, "--device: CDI devices are not given to steps of a build")
@@ -161,13 +157,38 @@ Result<Step> StagePlanner::make_copy(const dockerfile::Transfer& transfer, const
   return Step(std::move(step));
 }
 
-Result<Step> StagePlanner::make_add(const dockerfile::Add& add) {
-  for (const auto& source : add.transfer.sources)
-    if (is_remote(source))
-      return fail(Code::unsupported, "'{}' is not in the context, and a build fetches no files", source)
-          .with_cure("fetch it by a RUN, or beforehand into the context");
+Result<std::vector<Step>> StagePlanner::make_add(const dockerfile::Add& add) {
+  dockerfile::Transfer local = add.transfer;
+  const auto remote = std::ranges::stable_partition(local.sources, std::not_fn(is_remote));
+  const std::vector<std::string> elsewhere(remote.begin(), remote.end());
+  auto here = TRY(make_copy(add.transfer, ""));  // refuses what no ADD may be
+  std::vector<Step> steps;
+  if (elsewhere.size() < add.transfer.sources.size() || !add.transfer.files.empty()) {
+    if (!add.checksum.empty())
+      return fail(Code::invalid, "--checksum is for what is fetched, not for files of the context")
+          .with_cure("leave it out");
+    auto& copy = std::get<CopyStep>(here);
+    local.sources.erase(remote.begin(), remote.end());
+    copy.sources = local.sources;
+    if (copy.sources.empty()) copy.origin = {};
+    copy.unpacks = add.unpacks.value_or(true);
+    steps.push_back(std::move(here));
+  }
+  for (const auto& source : elsewhere) steps.push_back(TRY(make_fetched(add, source)));
+  return steps;
+}
+
+/// Files have the permissions that docker gives them; what is in a repository has its own.
+Result<Step> StagePlanner::make_fetched(const dockerfile::Add& add, const std::string& source) {
+  const auto files =
+      TRY(setting_.fetch({.name = source, .checksum = add.checksum, .keeps_git_dir = add.keeps_git_dir}));
   auto step = TRY(make_copy(add.transfer, ""));
-  std::get<CopyStep>(step).unpacks = add.unpacks.value_or(true);
+  auto& copy = std::get<CopyStep>(step);
+  copy.origin = files.origin;
+  copy.sources = {files.path};
+  copy.files.clear();
+  copy.unpacks = !files.is_git && add.unpacks.value_or(false);
+  if (!files.is_git && copy.chmod.empty()) copy.chmod = "600";
   return step;
 }
 
@@ -175,7 +196,8 @@ bool StagePlanner::uses_cache() const {
   return !setting_.request.no_cache && !setting_.request.uncached_stages.contains(setting_.name);
 }
 
-void StagePlanner::add_step(Step step, const dockerfile::Instruction& instruction) {
+/// They become one layer.
+void StagePlanner::add_steps(std::vector<Step> steps, const dockerfile::Instruction& instruction) {
   if (!batch_) {
     batch_.emplace();
     if (!plan_.chain.empty()) batch_->base = plan_.top;
@@ -186,7 +208,7 @@ void StagePlanner::add_step(Step step, const dockerfile::Instruction& instructio
   } else {
     batch_->label += "; " + instruction.text;
   }
-  batch_->steps.push_back(std::move(step));
+  std::ranges::move(steps, std::back_inserter(batch_->steps));
   note(instruction);
   noted_ = plan_.history.size() - 1;
   if (setting_.request.squash == Squash::none) finish_batch();

@@ -15,6 +15,14 @@ namespace gantry::build {
 /// Finds where a COPY or a mount takes files from: a stage, an image, a context.
 using FindOrigin = std::function<Result<FileOrigin>(const std::string& name)>;
 
+/// What ADD has fetched from elsewhere.
+struct FetchedFiles {
+  FileOrigin origin;
+  std::string path;  ///< in it
+  bool is_git = false;
+};
+using FetchRemote = std::function<Result<FetchedFiles>(const RemoteSource& source)>;
+
 /// One stage, instruction by instruction: changes its config, and adds nodes to the graph for those that make files.
 class StagePlanner {
  public:
@@ -25,6 +33,7 @@ class StagePlanner {
     std::string name;  ///< of the stage, or its number
     Timestamp time = 0;
     FindOrigin find_origin;
+    FetchRemote fetch;
   };
   /// `base`: what the stage begins with. All outlives it.
   StagePlanner(const Setting& setting, ImagePlan base, Graph& graph);
@@ -38,9 +47,10 @@ class StagePlanner {
   Result<Step> make_run(const dockerfile::Run& run);
   Result<> set_command(const dockerfile::Command& command, RunStep& step) const;
   Result<Step> make_copy(const dockerfile::Transfer& transfer, const std::string& from);
-  Result<Step> make_add(const dockerfile::Add& add);
+  Result<std::vector<Step>> make_add(const dockerfile::Add& add);
+  Result<Step> make_fetched(const dockerfile::Add& add, const std::string& source);
   std::string absolute(const std::string& path) const;
-  void add_step(Step step, const dockerfile::Instruction& instruction);
+  void add_steps(std::vector<Step> steps, const dockerfile::Instruction& instruction);
   void note(const dockerfile::Instruction& instruction);
   void finish_batch();
   Error at(const dockerfile::Instruction& instruction, Error error) const;

@@ -2,7 +2,7 @@
 
 #include "archive/describe.hpp"
 #include "oci/media_types.hpp"
-#include "transfer/upper_layer.hpp"
+#include "transfer/layer_blob.hpp"
 
 #include <algorithm>
 
@@ -33,7 +33,7 @@ Result<oci::Descriptor> blob_of(const store::Store& store, const std::map<oci::D
                                 const oci::Digest& layer, ManifestFormat format) {
   const auto known = blobs.find(layer);
   if (known == blobs.end() || !store.blobs().has(known->second.digest)) {
-    auto blob = TRY(transfer::plain_blob(store, layer));
+    auto blob = TRY(transfer::plain_layer(store, layer));
     blob.media_type = layer_type(oci::Compression::none, format);
     return blob;
   }

@@ -19,7 +19,7 @@ struct BuiltImage {
 
 enum class ManifestFormat { oci, docker };
 
-/// Writes config and manifest of an image whose nodes are done. Blobs that its layers lack are made.
+/// Writes config and manifest of an image whose nodes are done.
 Result<BuiltImage> store_image(const store::Store& store, const ImagePlan& plan, const Scheduler& done,
                                const oci::Annotations& annotations, ManifestFormat format);
 

@@ -13,7 +13,7 @@ namespace gantry::build {
 
 namespace {
 
-[[noreturn]] void watch(const runtime::Settings& settings, const std::string& container, const Fd& pipe) {
+[[noreturn]] void watch(const std::function<Result<>()>& clean_up, const Fd& pipe) {
   setsid();
   for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) signal(number, SIG_IGN);
   char word;
@@ -22,20 +22,19 @@ namespace {
     got = read(pipe.get(), &word, 1);
   } while (got < 0 && errno == EINTR);
   if (got != 1)
-    if (auto removed = runtime::remove(settings, container, true); !removed)
-      log::warning("a container of a build stays: {}", removed.error().message());
+    if (auto cleaned = clean_up(); !cleaned) log::warning("a build has left something: {}", cleaned.error().message());
   _exit(0);
 }
 
 }  // namespace
 
-Result<Watcher> Watcher::start(const runtime::Settings& settings, const std::string& container) {
+Result<Watcher> Watcher::start(const std::function<Result<>()>& clean_up) {
   Pipe pipe = TRY(make_pipe());
   const pid_t child = fork();
   if (child < 0) return Error::system("start a process");
   if (child == 0) {
     pipe.write.close();
-    watch(settings, container, pipe.read);
+    watch(clean_up, pipe.read);
   }
   return Watcher(child, std::move(pipe.write));
 }

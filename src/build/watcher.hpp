@@ -1,23 +1,23 @@
 #pragma once
 
 #include "base/fd.hpp"
-#include "runtime/runtime.hpp"
 
 #include <sys/types.h>
 
-#include <string>
+#include <functional>
+#include <utility>
 
 namespace gantry::build {
 
-/// A process that removes a container when the one that made it dies without having done so, however that dies: a
-/// container must not outlive its build. It is no part of our process group, so that Ctrl-C does not reach it.
+/// A process that cleans up when the one that made it dies without having done so, however that dies: a container must
+/// not outlive its build. It is no part of our process group, so that Ctrl-C does not reach it.
 class Watcher {
  public:
-  /// Before the container is made. One thread only.
-  static Result<Watcher> start(const runtime::Settings& settings, const std::string& container);
+  /// Before there is anything to clean up. One thread only.
+  static Result<Watcher> start(const std::function<Result<>()>& clean_up);
   Watcher(Watcher&& other) noexcept : child_(std::exchange(other.child_, 0)), alive_(std::move(other.alive_)) {}
   Watcher& operator=(Watcher&&) = delete;
-  /// The container is gone; so may the watcher.
+  /// All is gone; so may the watcher.
   ~Watcher();
 
  private:

@@ -93,8 +93,8 @@ std::vector<std::string> Workspace::tree() const {
   return tree;
 }
 
-Result<transfer::SealedLayer> Workspace::seal(Timestamp latest, bool keep_blob) {
-  return transfer::seal_upper(*store_, *staging_, upper_, {.max_mtime = latest, .keep_blob = keep_blob});
+Result<transfer::SealedLayer> Workspace::seal(Timestamp latest) {
+  return transfer::seal_upper(*store_, *staging_, upper_, latest);
 }
 
 Result<Fd> open_tree(const store::Store& store, std::span<const oci::Digest> layers) {

@@ -43,7 +43,7 @@ class Workspace {
   /// A folder for what the step itself needs; not a part of the result.
   std::string folder() const { return scratch_.path(); }
 
-  Result<transfer::SealedLayer> seal(Timestamp latest, bool keep_blob);
+  Result<transfer::SealedLayer> seal(Timestamp latest);
 
  private:
   Workspace(const store::Store& store, content::Scratch scratch) : store_(&store), scratch_(std::move(scratch)) {}

@@ -1,19 +1,22 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "build/job.hpp"
+#include "build/remotes.hpp"
 #include "build_cli/build_options.hpp"
 #include "build_cli/builder.hpp"
+#include "build_cli/cache_options.hpp"
 #include "build_cli/commands.hpp"
 #include "build_cli/fetch.hpp"
 #include "build_cli/findings.hpp"
 #include "build_cli/outputs.hpp"
 #include "build_cli/progress.hpp"
 #include "dockerfile/parse.hpp"
-#include "linux/cgroup.hpp"
-#include "linux/idmap.hpp"
 #include "options/print.hpp"
-#include "options/sibling.hpp"
 #include "store/images.hpp"
+
+#include <fcntl.h>
+
+#include <algorithm>
 
 namespace gantry::build_cli {
 
@@ -30,11 +33,11 @@ struct BuildArguments {
 /// Status 125 is Gantry's own failure; a RUN that fails gives its command's.
 constexpr int kOwnFailure = 125;
 
-Result<dockerfile::RunNetwork> read_network(const std::string& word) {
+/// One that is a part of what the steps depend on; of others only that they are there.
+std::optional<dockerfile::RunNetwork> network_of(const std::string& word) {
   if (word == "host") return dockerfile::RunNetwork::host;
   if (word == "none") return dockerfile::RunNetwork::none;
-  if (word == "default") return dockerfile::RunNetwork::standard;
-  return fail(Code::unsupported, "--network {}: a build has no such network", word).with_cure("default, host or none");
+  return {};
 }
 
 build::Squash squash_of(const BuildResultOptions& result) {
@@ -59,11 +62,16 @@ void print_failure(const build::Built& built, const dockerfile::Dockerfile& file
 class BuildRun {
  public:
   BuildRun(const Builder& builder, const BuildArguments& arguments)
-      : globals_(builder.globals), arguments_(arguments), store_(builder.store), folders_(builder.folders) {}
+      : builder_(builder),
+        globals_(builder.globals),
+        arguments_(arguments),
+        store_(builder.store),
+        folders_(builder.folders),
+        remotes_(builder.store, fetch_file) {}
 
   Result<int> run() {
-    TRY(find_sources());
     TRY(store_.sweep());
+    TRY(find_sources());
     const Lock used = TRY(store_.use());  // what is here now stays here until the image is listed
     const auto file = TRY(dockerfile::parse(text_.text, text_.path.empty() ? "Dockerfile" : text_.path));
     build::Job job{.sources = sources_, .request = {.file = file}};
@@ -71,31 +79,52 @@ class BuildRun {
     if (arguments_.report.wanted()) return report_findings(store_, job, arguments_.report);
     TRY(require_no_findings(store_, job));
     const auto options = TRY(read_run_options(arguments_.run, arguments_.source, arguments_.result));
-    const build::Settings settings = TRY(make_settings(options));
+    const build::Settings settings = TRY(make_settings(builder_, options));
     auto outputs = TRY(read_outputs(arguments_.result.outputs));
     auto observer = TRY(make_observer(arguments_.result.progress, arguments_.result.quiet));
+    const auto caches = TRY(read_cache_to(arguments_.result.cache_to));
+    const auto imported = import_caches(TRY(read_cache_from(arguments_.source.cache_from)), folders_);
+    job.imported = &imported;
+    job.notes_cache = std::ranges::find(caches, CachePlace::Type::in_image, &CachePlace::type) != caches.end();
     const auto built = TRY(build::build(settings, job, *observer));
     observer.reset();
     if (built.failure) {
       print_failure(built, file);
       return built.failure->status == 0 ? kOwnFailure : built.failure->status;
     }
-    return deliver(built, outputs);
+    TRY(deliver(built, outputs));
+    TRY(export_caches(caches, store_, built, folders_));
+    return print_id(built, outputs);
   }
 
  private:
   Result<> find_sources() {
-    sources_.context = TRY(absolute_path(arguments_.words.empty() ? "." : arguments_.words.front()));
     sources_.dockerfile = arguments_.source.file;
     sources_.ignore_file = arguments_.source.ignore_file;
+    TRY(find_context(arguments_.words.empty() ? "." : arguments_.words.front()));
     text_ = TRY(build::read_dockerfile(sources_));
+    return {};
+  }
+
+  Result<> find_context(const std::string& word) {
+    sources_.is_fetched = word == "-" || build::is_remote(word);
+    if (!sources_.is_fetched) {
+      sources_.context = TRY(absolute_path(word));
+      return {};
+    }
+    if (word == "-" && sources_.dockerfile == "-")
+      return fail(Code::invalid, "standard input cannot be both the context and the Dockerfile")
+          .with_cure("name one of them");
+    const auto files = word == "-" ? TRY(remotes_.take_input(TRY(open_file("/dev/stdin", O_RDONLY))))
+                                   : TRY(remotes_.get_context(word));
+    sources_.context = files.path == "/" ? files.folder : files.folder + files.path;
     return {};
   }
 
   Result<> fill(build::Job& job) {
     job.request.context = sources_.context;
     TRY(read_source_options(arguments_.source, job.request));
-    if (arguments_.run.network) job.request.network = TRY(read_network(*arguments_.run.network));
+    job.request.network = network_of(arguments_.run.network.value_or(""));
     job.request.squash = squash_of(arguments_.result);
     job.request.labels = TRY(read_pairs(arguments_.result.labels, "label"));
     job.platforms = TRY(read_platforms(arguments_.source.platforms));
@@ -104,24 +133,11 @@ class BuildRun {
     job.format = arguments_.result.format;
     job.jobs = static_cast<std::size_t>(arguments_.result.jobs);
     job.fetch = fetcher(globals_, folders_);
+    job.fetch_file = fetch_file;
     return {};
   }
 
-  Result<build::Settings> make_settings(const BuildSettings& options) const {
-    auto init = TRY(options::find_sibling("gantry-init"));
-    return build::Settings{
-        .store = store_,
-        .runtime = {.root = folders_.run_root + "/build", .init_program = std::move(init)},
-        .container = options.container,
-        .add_hosts = options.add_hosts,
-        .secrets = options.secrets,
-        .time = options.time,
-        .caches = store_.root() + "/caches",
-        .limits = linux::in_initial_user_namespace() && linux::cgroup_mode() != linux::CgroupMode::none,
-        .allows_insecure = options.allows_insecure};
-  }
-
-  Result<int> deliver(const build::Built& built, const std::vector<Output>& outputs) {
+  Result<> deliver(const build::Built& built, const std::vector<Output>& outputs) {
     std::vector<std::string> names;
     for (const auto& tag : arguments_.result.tags) names.push_back(TRY(store::local_name(tag)));
     const Delivery delivery{.store = store_, .built = built, .names = names, .globals = globals_, .folders = folders_};
@@ -129,14 +145,20 @@ class BuildRun {
     const auto& id = built.images.front().config;
     if (!arguments_.result.iid_file.empty()) TRY(replace_file(arguments_.result.iid_file, id.text(), 0644, Sync::no));
     if (!arguments_.result.metadata_file.empty()) TRY(write_metadata(arguments_.result.metadata_file, built, names));
-    if (lists_image(outputs)) TRY(options::print(id.hex() + "\n"));
+    return {};
+  }
+
+  static Result<int> print_id(const build::Built& built, const std::vector<Output>& outputs) {
+    if (lists_image(outputs)) TRY(options::print(built.images.front().config.hex() + "\n"));
     return 0;
   }
 
+  const Builder& builder_;
   const options::Globals& globals_;
   const BuildArguments& arguments_;
   const store::Store& store_;
   const options::Folders& folders_;
+  build::Remotes remotes_;
   build::Sources sources_;
   build::DockerfileText text_;
 };
@@ -169,6 +191,7 @@ constexpr options::Group kGroups[] = {
 constexpr options::Example kExamples[] = {
     {"gantry build -t app .", "Build what the Dockerfile in this folder says"},
     {"gantry build --target test --output type=local,dest=out .", "Build one stage and take its files"},
+    {"gantry build https://github.com/me/app.git#main:server", "Build a folder of a repository"},
     {"gantry build --secret id=token,src=token.txt .", "Let a RUN --mount=type=secret,id=token see a secret"},
 };
 constexpr options::ManSection kSections[] = {
@@ -196,7 +219,10 @@ constinit const Command kBuild = options::command<run_build>({
     .summary = "Build an image from a Dockerfile",
     .synopsis = "[OPTIONS] [CONTEXT]",
     .description =
-        "CONTEXT is the folder whose files the Dockerfile may copy, the present one by default. Steps that do not need "
+        "CONTEXT is the folder whose files the Dockerfile may copy, the present one by default; or a git repository "
+        "(https://HOST/NAME.git#REF:FOLDER, git@HOST:NAME.git, git://, ssh://), the URL of an archive or of a "
+        "Dockerfile "
+        "alone, or '-': an archive or a Dockerfile on standard input. Steps that do not need "
         "one another run at the same time, and only those that the target needs. What an earlier build has made of the "
         "same files and commands is taken from there.\n"
         "The image's id is printed at the end.",

@@ -3,7 +3,11 @@
 #include "base/build_time.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "build/remotes.hpp"
+#include "engine/network_options.hpp"
 #include "engine/options.hpp"
+#include "engine/user_network.hpp"
+#include "linux/idmap.hpp"
 
 #include <sys/stat.h>
 
@@ -86,7 +90,28 @@ Result<std::string> read_host(const std::string& word) {
   return fmt::format("{}\t{}", address, name);
 }
 
+/// As `gantry run` has it by default; but where an ordinary user could have none, what a RUN fetches comes by the
+/// host's.
+std::string default_network() {
+  const char* variable = std::getenv("GANTRY_NETWORK");
+  if (variable != nullptr && *variable != '\0') return variable;
+  if (linux::in_initial_user_namespace()) return "bridge";
+  const std::string network = engine::default_user_network();
+  return network == "none" ? "host" : network;
+}
+
 }  // namespace
+
+Result<> set_network(engine::ContainerConfig& container, const std::optional<std::string>& word) {
+  const bool is_default = !word || *word == "default";
+  container.network.clear();
+  TRY(with_context(engine::add_network(container, is_default ? default_network() : *word), "--network"));
+  if (container.network.starts_with("container:") || container.network.starts_with("ns:"))
+    return fail(Code::unsupported, "--network {}: a build joins no network of others", *word)
+        .with_cure("default, host, none or a network's name");
+  if (container.network != "bridge" || linux::in_initial_user_namespace()) return {};
+  return fail(Code::denied, "--network {}: networks of bridges take root", *word).with_cure("use host, none or pasta");
+}
 
 Result<BuildSettings> read_run_options(const BuildRunOptions& run, const BuildSourceOptions& source,
                                        const BuildResultOptions& result) {
@@ -98,6 +123,7 @@ Result<BuildSettings> read_run_options(const BuildRunOptions& run, const BuildSo
   for (const auto& word : run.security) TRY(engine::set_security_option(container, word));
   container.cap_add = run.cap_add;
   container.cap_drop = run.cap_drop;
+  TRY(set_network(container, run.network));
   if (run.shm_size) container.shm_size = *run.shm_size;
   container.memory = run.memory.value_or(0);
   if (!run.cpus.empty()) container.nano_cpus = TRY(engine::parse_cpus(run.cpus));
@@ -143,11 +169,12 @@ Result<> read_source_options(const BuildSourceOptions& source, build::Request& r
     else if (own != nullptr) request.build_args[std::string(name)] = own;
   }
   for (auto& [name, place] : TRY(read_pairs(source.contexts, "build-context"))) {
-    const bool is_image = place.starts_with("docker-image://");
-    if (!is_image && place.find("://") != std::string::npos)
-      return fail(Code::unsupported, "--build-context {}={}: it is neither a folder nor an image", name, place)
-          .with_cure("a folder, or docker-image://NAME");
-    request.contexts[to_lower(name)] = is_image ? place : TRY(absolute_path(place));
+    const bool is_elsewhere = place.starts_with("docker-image://") || build::is_remote(place);
+    if (!is_elsewhere && place.find("://") != std::string::npos)
+      return fail(Code::unsupported, "--build-context {}={}: it is no folder, image, repository or archive", name,
+                  place)
+          .with_cure("a folder, docker-image://NAME, or a URL of http, https or git");
+    request.contexts[to_lower(name)] = is_elsewhere ? place : TRY(absolute_path(place));
   }
   return {};
 }

@@ -17,7 +17,7 @@ struct BuildSourceOptions {
   std::vector<std::string> build_args, contexts, secrets, agents, platforms;
   std::optional<build::Pull> pull;
   bool no_cache = false;
-  std::vector<std::string> uncached;
+  std::vector<std::string> uncached, cache_from;
 };
 
 /// What its RUN steps have.
@@ -30,7 +30,7 @@ struct BuildRunOptions {
 
 /// What comes of it.
 struct BuildResultOptions {
-  std::vector<std::string> tags, labels, annotations, outputs;
+  std::vector<std::string> tags, labels, annotations, outputs, cache_to;
   std::string iid_file, metadata_file, progress, timestamp;
   bool squash = false, squash_all = false, quiet = false;
   std::optional<bool> layers;
@@ -53,7 +53,8 @@ inline constexpr options::Option kBuildSource[] = {
     options::option<&BuildSourceOptions::build_args>(0, "build-arg", "NAME[=VALUE]",
                                                      "Give an ARG its value, by default that of the environment"),
     options::option<&BuildSourceOptions::contexts>(
-        0, "build-context", "NAME=PATH", "A further context for FROM and --from: a folder, or docker-image://IMAGE"),
+        0, "build-context", "NAME=PATH|URL",
+        "A further context for FROM and --from: a folder, a URL of an archive or repository, or docker-image://IMAGE"),
     options::option<&BuildSourceOptions::secrets>(0, "secret", "id=ID[,src=PATH|,env=NAME]",
                                                   "Something that RUN --mount=type=secret sees, and nothing keeps"),
     options::option<&BuildSourceOptions::agents>(0, "ssh", "default|ID[=SOCKET]",
@@ -68,11 +69,13 @@ inline constexpr options::Option kBuildSource[] = {
         .alone("always"),
     options::flag<&BuildSourceOptions::no_cache>(0, "no-cache", "Do every step anew"),
     options::option<&BuildSourceOptions::uncached>(0, "no-cache-filter", "STAGE", "Do the steps of this stage anew"),
+    options::option<&BuildSourceOptions::cache_from>(0, "cache-from", "NAME|type=TYPE,ref=NAME|src=FOLDER",
+                                                     "Take steps from the cache of other builds: registry or local"),
 };
 
 inline constexpr options::Option kBuildRun[] = {
-    options::option<&BuildRunOptions::network>(0, "network", "default|host|none",
-                                               "The network of RUN; the host's by default"),
+    options::option<&BuildRunOptions::network>(0, "network", "default|host|none|NETWORK",
+                                               "The network of RUN; as that of 'gantry run' by default"),
     options::option<&BuildRunOptions::add_hosts>(0, "add-host", "NAME:ADDRESS", "Add a line to /etc/hosts of RUN"),
     options::option<&BuildRunOptions::volumes>('v', "volume", "SOURCE:TARGET[:OPTIONS]",
                                                "Mount a folder of the host into every RUN"),
@@ -98,6 +101,8 @@ inline constexpr options::Option kBuildResult[] = {
     options::option<&BuildResultOptions::outputs>(
         'o', "output", "PATH|type=TYPE[,dest=PATH]",
         "Where the result goes: image, local, tar, oci, docker, registry; image by default"),
+    options::option<&BuildResultOptions::cache_to>(0, "cache-to", "type=TYPE[,ref=NAME|dest=FOLDER][,mode=min|max]",
+                                                   "Keep the steps for other builds: inline, registry or local"),
     options::option<&BuildResultOptions::iid_file>(0, "iidfile", "PATH", "Write the image's id here"),
     options::option<&BuildResultOptions::metadata_file>(0, "metadata-file", "PATH",
                                                         "Write digests and names here, as JSON"),
@@ -128,6 +133,8 @@ struct BuildSettings {
 // Parts of the options as what they mean. Code::invalid names the option.
 Result<BuildSettings> read_run_options(const BuildRunOptions& run, const BuildSourceOptions& source,
                                        const BuildResultOptions& result);
+/// --network; none: what is usual.
+Result<> set_network(engine::ContainerConfig& container, const std::optional<std::string>& word);
 /// Completes a request that has its Dockerfile.
 Result<> read_source_options(const BuildSourceOptions& source, build::Request& request);
 Result<std::vector<oci::Platform>> read_platforms(const std::vector<std::string>& words);

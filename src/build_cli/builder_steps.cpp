@@ -6,11 +6,8 @@
 #include "build_cli/builder.hpp"
 #include "build_cli/commands.hpp"
 #include "edit/config_changes.hpp"
-#include "linux/cgroup.hpp"
-#include "linux/idmap.hpp"
 #include "linux/path.hpp"
 #include "options/print.hpp"
-#include "options/sibling.hpp"
 #include "transfer/task.hpp"
 
 #include <unistd.h>
@@ -22,19 +19,6 @@ namespace gantry::build_cli {
 namespace {
 
 using build::WorkingContainer;
-
-Result<build::Settings> make_settings(const Builder& builder, const BuildSettings& given) {
-  auto init = TRY(options::find_sibling("gantry-init"));
-  return build::Settings{
-      .store = builder.store,
-      .runtime = {.root = builder.folders.run_root + "/build", .init_program = std::move(init)},
-      .container = given.container,
-      .add_hosts = given.add_hosts,
-      .secrets = given.secrets,
-      .time = given.time,
-      .caches = builder.store.root() + "/caches",
-      .limits = linux::in_initial_user_namespace() && linux::cgroup_mode() != linux::CgroupMode::none};
-}
 
 /// Does a step of a working container in a process of its own, as a build does. Returns the status of its command.
 Result<int> do_step(const Builder& builder, const WorkingContainer& container, const build::Settings& settings,
@@ -63,8 +47,8 @@ struct BuilderRunArguments {
 };
 
 Result<int> run_run(const options::Globals& globals, const BuilderRunArguments& arguments) {
-  const auto given = TRY(read_run_options(arguments.run, {}, {}));
   return with_builder(globals, [&](const Builder& builder) -> Result<int> {
+    const auto given = TRY(read_run_options(arguments.run, {}, {}));
     auto container = TRY(WorkingContainer::find(builder.store, arguments.words.front()));
     const auto config = TRY(container.config()).config;
     build::RunStep step;
@@ -74,7 +58,6 @@ Result<int> run_run(const options::Globals& globals, const BuilderRunArguments& 
     step.user = arguments.user.empty() ? config.user : arguments.user;
     step.workdir = !arguments.workdir.empty() ? arguments.workdir : config.working_dir;
     if (step.workdir.empty()) step.workdir = "/";
-    step.host_network = arguments.run.network != "none";
     const auto settings = TRY(make_settings(builder, given));
     const int status = TRY(do_step(builder, container, settings, {}, step));
     if (status == 0) TRY(note_step(container, join(step.argv, " ")));

@@ -1,7 +1,10 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "build_cli/builder.hpp"
+#include "linux/cgroup.hpp"
+#include "linux/idmap.hpp"
 #include "linux/memory_file.hpp"
+#include "options/sibling.hpp"
 #include "transfer/commands.hpp"
 
 #include <unistd.h>
@@ -18,6 +21,21 @@ Result<int> with_builder(const options::Globals& globals, const std::function<Re
   }));
   if (lseek(answer.get(), 0, SEEK_SET) < 0) return Error::system("read the status");
   return static_cast<int>(TRY(parse_unsigned(TRY(read_all(answer, "the status")))));
+}
+
+Result<build::Settings> make_settings(const Builder& builder, const BuildSettings& given) {
+  auto init = TRY(options::find_sibling("gantry-init"));
+  return build::Settings{
+      .store = builder.store,
+      .runtime = {.root = builder.folders.run_root + "/build", .init_program = std::move(init)},
+      .engine = {.root = builder.folders.root, .run_root = builder.folders.run_root},
+      .container = given.container,
+      .add_hosts = given.add_hosts,
+      .secrets = given.secrets,
+      .time = given.time,
+      .caches = builder.store.root() + "/caches",
+      .limits = linux::in_initial_user_namespace() && linux::cgroup_mode() != linux::CgroupMode::none,
+      .allows_insecure = given.allows_insecure};
 }
 
 Result<> note_step(build::WorkingContainer& container, const std::string& text) {

@@ -114,18 +114,19 @@ Result<std::size_t> PathPattern::compile_set(std::size_t at) {
 /// The pattern as a machine that is in many states at once: `states_[i]` says that the tokens before i have matched.
 class PathPattern::Run {
  public:
-  explicit Run(const PathPattern& pattern) : pattern_(pattern), states_(pattern.tokens_.size() + 1, false) {
+  explicit Run(const PathPattern& pattern)
+      : pattern_(pattern), states_(pattern.tokens_.size() + 1, false), next_(states_) {
     states_[0] = true;
     pass_over(states_);
   }
 
   void feed(std::string_view character) {
-    std::vector<bool> next(states_.size(), false);
+    next_.assign(states_.size(), false);
     for (std::size_t i = 0; i < pattern_.tokens_.size(); ++i) {
-      if (states_[i]) step(i, character, next);
+      if (states_[i]) step(i, character, next_);
     }
-    pass_over(next);
-    states_ = std::move(next);
+    pass_over(next_);
+    states_.swap(next_);
   }
   bool is_match() const { return states_.back(); }
   bool is_alive() const { return std::ranges::find(states_, true) != states_.end(); }
@@ -179,6 +180,7 @@ class PathPattern::Run {
 
   const PathPattern& pattern_;
   std::vector<bool> states_;
+  std::vector<bool> next_;  ///< those after the character that is fed
 };
 
 namespace {

@@ -9,6 +9,7 @@ using options::Command;
 using options::Globals;
 
 extern const Command kCopy;
+extern const Command kDownload;
 extern const Command kLogin;
 extern const Command kLogout;
 extern const Command kPull;

@@ -64,6 +64,8 @@ class Walk {
     bool unpacked = diff_id != nullptr && store_.layers().has(*diff_id);
     auto blob = check_size(descriptor);
     if (!blob && !unpacked) return blob;
+    // One that was made here: its blob is packed when it is asked for.
+    if (!blob && descriptor.digest == *diff_id && !store_.blobs().has(descriptor.digest)) return {};
     if (!blob) note(fmt::format("{}: it can be run, but not saved (load it again)", blob.error().text()));
     else if (diff_id != nullptr && !unpacked && !is_listed_)
       note(fmt::format("layer {} is not unpacked, so it cannot be run (load it again)", diff_id->text()));

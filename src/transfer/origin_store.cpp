@@ -1,3 +1,4 @@
+#include "transfer/layer_blob.hpp"
 #include "transfer/open_origin.hpp"
 
 namespace gantry::transfer {
@@ -7,7 +8,7 @@ namespace {
 class StoreOrigin final : public Origin {
  public:
   StoreOrigin(const store::Store& store, Lock used, store::Image image)
-      : blobs_(store.blobs()), used_(std::move(used)), image_(std::move(image)), name_("image " + label()) {}
+      : store_(store), used_(std::move(used)), image_(std::move(image)), name_("image " + label()) {}
 
   const std::string& name() const override { return name_; }
 
@@ -16,13 +17,13 @@ class StoreOrigin final : public Origin {
   }
 
   Result<std::unique_ptr<Source>> open(const oci::Descriptor& descriptor) const override {
-    return std::make_unique<FileSource>(TRY(blobs_.open(descriptor.digest)), descriptor.digest.text());
+    return std::make_unique<FileSource>(TRY(open_blob(store_, descriptor.digest)), descriptor.digest.text());
   }
 
  private:
   std::string label() const { return image_.names.empty() ? image_.id : image_.names.front(); }
 
-  content::Blobs blobs_;
+  store::Store store_;
   Lock used_;
   store::Image image_;
   std::string name_;

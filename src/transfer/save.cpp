@@ -10,6 +10,7 @@
 #include "transfer/docker_archive.hpp"
 #include "transfer/file_names.hpp"
 #include "transfer/labels.hpp"
+#include "transfer/layer_blob.hpp"
 #include "transfer/manifest_format.hpp"
 #include "transfer/names.hpp"
 
@@ -128,9 +129,9 @@ class Saver {
     for (const auto& blob : blobs) {
       const auto& digest = blob.digest;
       if (!is_new(path_of(blob))) continue;
-      std::uint64_t size = TRY(store_.blobs().size(digest));
+      std::uint64_t size = TRY(blob_size(store_, digest));
       auto shown = meter_.begin(digest == image.manifest.config.digest ? config_label(blob) : blob_label(blob), size);
-      auto source = shown.counted(checked(digest, TRY(store_.blobs().open(digest))));
+      auto source = shown.counted(checked(digest, TRY(open_blob(store_, digest))));
       TRY(destination_.put(path_of(blob), size, *source));
       shown.done();
     }
@@ -144,7 +145,7 @@ class Saver {
   /// Bytes of the layer's plain tar, which the archive needs to know before them.
   Result<std::uint64_t> plain_size(const oci::Digest& blob, const oci::Digest& diff_id) const {
     if (auto info = store_.layers().info(diff_id)) return info->size;
-    archive::Pipeline counter(blob_source(TRY(store_.blobs().open(blob)), blob));
+    archive::Pipeline counter(blob_source(TRY(open_blob(store_, blob)), blob));
     return TRY(counter.finish()).unpacked_size;
   }
 
@@ -152,7 +153,7 @@ class Saver {
     if (!is_new(path)) return {};
     std::uint64_t size = TRY(plain_size(blob, diff_id));
     auto shown = meter_.begin("Copying layer " + diff_id.text(), size);
-    archive::Pipeline tar(blob_source(TRY(store_.blobs().open(blob)), blob), {.unpacked = diff_id.algorithm()});
+    archive::Pipeline tar(blob_source(TRY(open_blob(store_, blob)), blob), {.unpacked = diff_id.algorithm()});
     auto counted = shown.counted(std::make_unique<BorrowedSource>(tar));
     TRY(with_context(destination_.put(path, size, *counted), "layer {}", diff_id.text()));
     auto actual = TRY(tar.finish()).unpacked;

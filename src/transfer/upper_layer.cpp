@@ -4,8 +4,6 @@
 #include "archive/pack.hpp"
 #include "base/file.hpp"
 #include "erofs/write_layer.hpp"
-#include "linux/mount.hpp"
-#include "oci/media_types.hpp"
 #include "transfer/layer.hpp"
 
 #include <fcntl.h>
@@ -64,31 +62,13 @@ Result<Packed> pack_into(Sink& out, const Fd& folder) {
   return Packed{.digest = hashing.finish(), .size = hashing.size()};
 }
 
-/// As a blob, which is committed.
-Result<Packed> pack_blob(const store::Store& store, const Fd& folder, const oci::Digest& expected) {
-  auto blob = TRY(store.blobs().begin());
-  FileSink file(TRY(blob.fd().duplicate()), "the blob");
-  auto packed = TRY(pack_into(file, folder));
-  if (!expected.empty() && packed.digest != expected)
-    return fail(Code::corrupt, "layer {} has been changed on disk: it packs to {}", expected.text(),
-                packed.digest.text())
-        .with_cure("build its image again with --no-cache");
-  if (!store.blobs().has(packed.digest)) TRY(blob.commit(packed.digest));
-  return packed;
-}
-
-/// A store of EROFS images needs the tar: from the blob, or from a file that goes again.
+/// A store of EROFS images needs the tar, in a file that goes again.
 Result<> write_image(const store::Store& store, const store::LayerStaging& staging, const Fd& folder,
                      const Packed& packed) {
-  auto scratch = TRY(content::Scratch::make_file(store.root() + "/tmp"));
-  Fd tar = TRY(scratch.fd().duplicate());
-  if (store.blobs().has(packed.digest)) {
-    tar = TRY(store.blobs().open(packed.digest));
-  } else {
-    FileSink file(TRY(scratch.fd().duplicate()), "the layer");
-    TRY(archive::pack(folder, file, {.overlay = true}));
-  }
-  PositionedSource source(tar, 0, "the layer");
+  const auto scratch = TRY(content::Scratch::make_file(store.root() + "/tmp"));
+  FileSink file(TRY(scratch.fd().duplicate()), "the layer");
+  TRY(archive::pack(folder, file, {.overlay = true}));
+  PositionedSource source(scratch.fd(), 0, "the layer");
   std::array<std::uint8_t, 16> uuid{};
   for (std::size_t i = 0; i < uuid.size(); ++i)
     uuid[i] = static_cast<std::uint8_t>(std::stoul(packed.digest.hex().substr(2 * i, 2), nullptr, 16));
@@ -100,18 +80,13 @@ Result<> write_image(const store::Store& store, const store::LayerStaging& stagi
 }  // namespace
 
 Result<SealedLayer> seal_upper(const store::Store& store, store::LayerStaging& staging, const std::string& upper,
-                               const SealOptions& options) {
+                               const std::optional<Timestamp>& latest) {
   Fd folder = TRY(open_folder(upper));
-  Settling settling(options.max_mtime);
+  Settling settling(latest);
   TRY(with_context(settling.run(folder), "read what was written"));
   if (settling.count() == 0) return SealedLayer{};
-  Packed packed;
-  if (options.keep_blob) {
-    packed = TRY(pack_blob(store, folder, {}));
-  } else {
-    Nowhere nowhere;
-    packed = TRY(pack_into(nowhere, folder));
-  }
+  Nowhere nowhere;
+  const Packed packed = TRY(pack_into(nowhere, folder));
   if (!store.layers().has(packed.digest)) {
     if (staging.driver().is_image()) TRY(write_image(store, staging, folder, packed));
     TRY(staging.commit(packed.digest, {.driver = {}, .size = packed.size, .entries = settling.count()}));
@@ -129,22 +104,13 @@ Result<SealedLayer> copy_upper(const store::Store& store, const std::string& upp
   if (lseek(scratch.fd().get(), 0, SEEK_SET) < 0) return Error::system("read the layer");
   LayerOrder order;
   order.label = "the new layer";
+  order.keep_blob = false;
   order.source = std::make_unique<FileSource>(TRY(scratch.fd().duplicate()), "the layer");
   auto job = TRY(LayerJob::start(store, std::move(order)));
   auto received = TRY(job.finish());
   TRY(received.commit());
   const auto info = TRY(store.layers().info(received.diff_id()));
   return SealedLayer{.diff_id = received.diff_id(), .size = info.size, .entries = info.entries};
-}
-
-Result<oci::Descriptor> plain_blob(const store::Store& store, const oci::Digest& diff_id) {
-  oci::Descriptor blob{.media_type = std::string(oci::layer_media_type(oci::Compression::none)), .digest = diff_id};
-  if (!store.blobs().has(diff_id)) {
-    Fd layer = TRY(linux::open_layer(store.layers().path(diff_id)));
-    TRY(pack_blob(store, TRY(open_at(layer.get(), ".", O_RDONLY | O_DIRECTORY)), diff_id));
-  }
-  blob.size = static_cast<std::int64_t>(TRY(store.blobs().size(diff_id)));
-  return blob;
 }
 
 }  // namespace gantry::transfer

@@ -2,7 +2,7 @@
 
 #include "base/clock.hpp"
 #include "base/fd.hpp"
-#include "oci/image_spec.hpp"
+#include "oci/digest.hpp"
 #include "store/store.hpp"
 
 #include <cstdint>
@@ -10,12 +10,6 @@
 #include <string>
 
 namespace gantry::transfer {
-
-/// How what was written above the layers of an image becomes a layer.
-struct SealOptions {
-  std::optional<Timestamp> max_mtime;  ///< later times become this one, on disk too
-  bool keep_blob = true;               ///< also as a blob, a plain tar: an image that is to leave the store needs it
-};
 
 /// A layer that the store has now.
 struct SealedLayer {
@@ -26,18 +20,15 @@ struct SealedLayer {
 
 /// Makes a layer of what overlayfs has put into `staging`, whose folder was the upper one: it is read once, to be
 /// hashed, and then stays as it is. A store that keeps layers as images gets its image from `upper`, the folder that
-/// was written to. Nothing may be mounted from it any more. Takes the rights of whom the files belong to: root's, or
-/// that of the user namespace.
+/// was written to. Later times than `latest` become this one. Nothing may be mounted from it any more. Takes the rights
+/// of whom the files belong to: root's, or that of the user namespace. Its blob is made when it is read
+/// (transfer/layer_blob.hpp).
 Result<SealedLayer> seal_upper(const store::Store& store, store::LayerStaging& staging, const std::string& upper,
-                               const SealOptions& options);
+                               const std::optional<Timestamp>& latest);
 
 /// Makes a layer of what a container has written and goes on writing to: `upper` stays as it is. Files that change
 /// meanwhile are as they were at some moment.
 Result<SealedLayer> copy_upper(const store::Store& store, const std::string& upper,
                                const std::optional<Timestamp>& max_mtime);
-
-/// The blob of a layer that the store has, as a plain tar; made when it is not there. Code::corrupt when the layer is
-/// not what its digest says any more.
-Result<oci::Descriptor> plain_blob(const store::Store& store, const oci::Digest& diff_id);
 
 }  // namespace gantry::transfer

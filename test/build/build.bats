@@ -249,7 +249,8 @@ EOF
   run -125 build --target none
   contains "$output" "no stage 'none'"
   dockerfile 'FROM busybox' 'RUN true'
-  run -125 build --network bridge
+  run -125 build --network container:x
+  contains "$output" "joins no network of others"
   run -125 build --output type=floppy
 }
 
