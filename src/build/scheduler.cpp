@@ -143,12 +143,8 @@ Result<> Scheduler::start(NodeId node, const oci::Digest& key) {
     return json::encode(TRY(perform_or_fetch(node, found, output.write)));
   }));
   states_[node] = State::running;
-  running_.push_back(Running{.node = node,
-                             .key = key,
-                             .is_imported = found != nullptr,
-                             .task = std::move(task),
-                             .output = std::move(output.read),
-                             .begun = monotonic()});
+  running_.push_back(Running{
+      .node = node, .key = key, .task = std::move(task), .output = std::move(output.read), .begun = monotonic()});
   return {};
 }
 
@@ -213,7 +209,7 @@ Result<> Scheduler::finish(std::list<Running>::iterator running) {
           .put(running->key,
                {.layer = performed.layer, .size = performed.size, .description = label, .created = now()}));
   set_done(running->node, layer);
-  observer_.end(running->node, running->is_imported ? Observer::End::cached : Observer::End::done,
+  observer_.end(running->node, performed.is_fetched ? Observer::End::cached : Observer::End::done,
                 monotonic() - running->begun);
   running_.erase(running);
   return {};

@@ -46,7 +46,6 @@ class Scheduler {
   struct Running {
     NodeId node = 0;
     oci::Digest key;
-    bool is_imported = false;
     transfer::Task task;
     Fd output;
     std::string log = {};

@@ -80,7 +80,7 @@ const ImportedSteps::Found* ImportedSteps::find(const oci::Digest& key) const {
 }
 
 Result<Performed> fetch_step(const store::Store& store, const ImportedSteps::Found& found) {
-  Performed performed{.status = 0, .layer = found.step.layer, .size = 0};
+  Performed performed{.status = 0, .layer = found.step.layer, .size = 0, .is_fetched = true};
   if (found.step.layer.empty()) return performed;
   const auto diff_id = TRY(oci::Digest::parse(found.step.layer));
   if (!store.layers().has(diff_id)) {

@@ -14,6 +14,7 @@
 #include "transfer/open_origin.hpp"
 #include "transfer/targets.hpp"
 
+#include <unistd.h>
 #include <boost/describe/class.hpp>
 
 #include <algorithm>
@@ -61,34 +62,6 @@ Result<gantry::Command> transfer_command(const options::Folders& folders, std::v
   return command;
 }
 
-/// What a process prints.
-class ProcessSource final : public Source {
- public:
-  static Result<std::unique_ptr<Source>> start(gantry::Command command, std::string name) {
-    Pipe pipe = TRY(make_pipe());
-    command.out = pipe.write.get();
-    auto child = TRY(Child::start(command));
-    return std::unique_ptr<Source>(new ProcessSource(std::move(child), std::move(pipe.read), std::move(name)));
-  }
-
-  Result<std::size_t> read(std::span<std::byte> buffer) override {
-    const std::size_t got = TRY(output_.read(buffer));
-    if (got > 0 || ended_) return got;
-    ended_ = true;
-    if (!TRY(child_.wait()).ok()) return fail(Code::failed, "{} cannot be fetched", name_);
-    return std::size_t{0};
-  }
-
- private:
-  ProcessSource(Child child, Fd output, std::string name)
-      : child_(std::move(child)), output_(std::move(output), name), name_(std::move(name)) {}
-
-  Child child_;
-  FileSource output_;
-  std::string name_;
-  bool ended_ = false;
-};
-
 /// What a manifest or index says that it is.
 struct DocumentKind {
   std::string media_type;
@@ -113,8 +86,7 @@ class RegistryCache final : public transfer::Origin {
   }
   Result<std::unique_ptr<Source>> open(const oci::Descriptor& descriptor) const override {
     if (descriptor.digest == root_.digest) return std::make_unique<TextSource>(manifest_);
-    const std::string blob = reference_.name() + "@" + descriptor.digest.text();
-    return ProcessSource::start(TRY(transfer_command(folders_, {"image", "blob", blob})), blob);
+    return fetched_blob(reference_.name() + "@" + descriptor.digest.text());
   }
 
  private:
@@ -131,6 +103,18 @@ class RegistryCache final : public transfer::Origin {
     words.insert(words.end(), choice.begin(), choice.end());
     words.push_back("docker://" + reference.canonical());
     return command_output(TRY(transfer_command(folders, std::move(words))));
+  }
+
+  /// In a file that goes with its last descriptor: whoever reads it may be another process than this.
+  Result<std::unique_ptr<Source>> fetched_blob(const std::string& blob) const {
+    const auto scratch = TRY(content::Scratch::make_file(folders_.root + "/tmp"));
+    auto command = TRY(transfer_command(folders_, {"image", "blob", blob}));
+    command.out = scratch.fd().get();
+    auto child = TRY(Child::start(command));
+    if (!TRY(child.wait()).ok()) return fail(Code::failed, "{} cannot be fetched", blob);
+    Fd file = TRY(scratch.fd().duplicate());
+    if (lseek(file.get(), 0, SEEK_SET) < 0) return Error::system("read {}", blob);
+    return std::make_unique<FileSource>(std::move(file), blob);
   }
 
   oci::Reference reference_;

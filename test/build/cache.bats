@@ -32,6 +32,7 @@ cached() { grep -c 'cached$' <<<"$output"; }
   local first=${lines[-1]}
   run -0 other build --progress plain --cache-from "type=local,src=$WORK/cache" "$context"
   equal "$(cached)" 4
+  lacks "$output" "cannot be fetched"
   equal "${lines[-1]}" "$first"
   skopeo inspect --raw "oci:$WORK/cache" | jq -e '.layers[0].mediaType | endswith("zstd")'
   run -0 other builder prune
@@ -49,6 +50,7 @@ cached() { grep -c 'cached$' <<<"$output"; }
   local first=${lines[-1]}
   run -0 other build --progress plain --cache-from "type=registry,ref=$REGISTRY/cache:1" "$context"
   equal "$(cached)" 4
+  lacks "$output" "cannot be fetched"
   equal "${lines[-1]}" "$first"
 }
 
