@@ -31,6 +31,24 @@ if(GANTRY_SANITIZE)
   target_link_options(gantry_flags INTERFACE -fsanitize=${GANTRY_SANITIZE})
 endif()
 
+# With the headers that nearly all include read once, a build takes a sixth less. Not in a release build: it shows that
+# every file includes what it uses.
+option(GANTRY_PRECOMPILE "Precompile the common headers" OFF)
+function(gantry_precompile target)
+  if(NOT GANTRY_PRECOMPILE)
+    return()
+  endif()
+  if(NOT TARGET gantry_precompiled)
+    file(WRITE ${CMAKE_BINARY_DIR}/precompiled.cpp "")
+    add_library(gantry_precompiled OBJECT ${CMAKE_BINARY_DIR}/precompiled.cpp)
+    target_link_libraries(gantry_precompiled PRIVATE gantry_flags Boost::headers Boost::json)
+    target_precompile_headers(gantry_precompiled PRIVATE <algorithm> <array> <expected> <functional> <map> <memory>
+      <optional> <set> <span> <string> <string_view> <utility> <variant> <vector> <boost/describe/class.hpp>
+      <boost/describe/enum.hpp> <boost/json/array.hpp> <boost/json/object.hpp> <boost/json/value.hpp> <fmt/format.h>)
+  endif()
+  target_precompile_headers(${target} REUSE_FROM gantry_precompiled)
+endfunction()
+
 find_program(GANTRY_CCACHE ccache)
 if(GANTRY_CCACHE)
   set(CMAKE_C_COMPILER_LAUNCHER ${GANTRY_CCACHE})
