@@ -46,11 +46,11 @@ tree() {
 }
 
 show_ours() {
-  local image
-  image=$WORK/root:$(stored ours)
-  skopeo inspect --config --raw "oci:$image" | config || return
-  rm -rf "$WORK/tree"
-  umoci --log error raw unpack --image "$image" "$WORK/tree" || return
+  # The store itself has no blobs of layers that were built.
+  rm -rf "$WORK/tree" "$WORK/ours"
+  gantry image copy --quiet ours "oci:$WORK/ours:ours" || return
+  skopeo inspect --config --raw "oci:$WORK/ours:ours" | config || return
+  umoci --log error raw unpack --image "$WORK/ours:ours" "$WORK/tree" || return
   tree "$WORK/tree"
 }
 show_theirs() {
