@@ -4,7 +4,7 @@ include(GNUInstallDirs)
 set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)  # the unit tests are not needed for a package
 
 set(public_programs gantry gantry-runtime)
-set(inner_programs gantry-build gantry-monitor gantry-init gantry-dns gantry-registry gantry-transfer)
+set(inner_programs gantry-build gantry-cni gantry-monitor gantry-init gantry-dns gantry-registry gantry-transfer)
 if(NOT GANTRY_ALL_STATIC)
   list(APPEND inner_programs gantry-systemd)
 endif()

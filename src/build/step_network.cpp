@@ -7,7 +7,6 @@
 #include "engine/run_folder.hpp"
 #include "engine/user_network.hpp"
 #include "net/attach.hpp"
-#include "net/firewall.hpp"
 #include "net/host_network.hpp"
 #include "net/networks.hpp"
 
@@ -18,6 +17,11 @@ namespace gantry::build {
 namespace {
 
 net::Leases leases(const engine::Settings& settings) { return net::Leases(settings.run_root + "/networks"); }
+
+/// The one of the engine's containers.
+net::Firewall firewall(const engine::Settings& settings) {
+  return engine::Engine::State{.settings = settings, .opened_records = {}, .opened_store = {}}.firewall();
+}
 
 engine::RunFolder run_folder(const engine::Settings& settings, const engine::Record& record) {
   return {settings.run_root, record.id};
@@ -54,7 +58,7 @@ Result<> StepNetwork::take_addresses() {
   const net::Networks known(settings_.root + "/networks");
   for (const auto& wish : wishes) {
     networks_.push_back(TRY(known.find(wish.name)));
-    TRY(net::bring_up(networks_.back()));
+    TRY(net::bring_up(networks_.back(), firewall(settings_)));
     const auto index = static_cast<unsigned>(attachments_.size());
     const auto wanted = TRY(engine::wish_of(wish));
     attachments_.push_back(TRY(net::plan_attachment(networks_.back(), wanted, leases(settings_), record_.id, index)));
@@ -76,7 +80,7 @@ Result<> StepNetwork::connect(pid_t pid) const {
     TRY(net::attach(networks_[i], attachments_[i], space, static_cast<unsigned>(i)));
   for (std::size_t i = 0; i < networks_.size(); ++i)
     TRY(engine::publish_names(settings_, record_, networks_[i], attachments_[i]));
-  return net::add_container_rules({.attachments = attachments_, .ports = {}});
+  return firewall(settings_).add_container({.attachments = attachments_, .ports = {}});
 }
 
 Result<> StepNetwork::release() const {
@@ -86,7 +90,7 @@ Result<> StepNetwork::release() const {
   }
   if (!is_bridge()) return {};
   TRY(dns::withdraw_everywhere(engine::names_folder(settings_), record_.id));
-  TRY(net::remove_container_rules({.attachments = attachments_, .ports = {}}));
+  TRY(firewall(settings_).remove_container({.attachments = attachments_, .ports = {}}));
   return leases(settings_).give_back_all(record_.id);
 }
 

@@ -37,7 +37,7 @@ constinit const Command kNetworkReload = options::command<network_reload>({
     .name = "reload",
     .summary = "Make the rules and bridges of all networks anew",
     .synopsis = "",
-    .description = "Makes the firewall's table `inet gantry` anew, in one step, from the networks and the containers "
+    .description = "Makes the firewall's table `inet gantry-…` anew, in one step, from the networks and the containers "
                    "that run, and brings their bridges up. Needed after the rules of the host have been flushed; "
                    "established connections stay.",
     .examples = kReloadExamples,

@@ -14,7 +14,7 @@ struct NetworkConnectArguments {
 
 Result<int> network_connect(const Globals& globals, const NetworkConnectArguments& arguments) {
   auto engine = TRY(open_engine(globals));
-  engine::NetworkAttachment wish{.name = TRY(engine.find_network(arguments.words[0])).name,
+  engine::NetworkAttachment wish{.name = arguments.words[0],
                                  .ip = arguments.ip,
                                  .ip6 = arguments.ip6,
                                  .mac = arguments.mac,

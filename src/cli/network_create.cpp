@@ -113,7 +113,7 @@ constexpr options::Option kOptions[] = {
     options::flag<&A::ipv6>('6', "ipv6", "Have IPv6 too, with a subnet of its own unless one is given"),
     options::flag<&A::internal>(0, "internal", "Let nothing out of the network, nor in"),
     options::option<&A::options>('o', "opt", "NAME=VALUE",
-                                 "mtu, metric, no_default_route; isolate=true|false|strict; parent, mode"),
+                                 "mtu, metric, no_default_route; isolate=true|false|strict, vlan; parent, mode"),
     options::option<&A::routes>(0, "route", "SUBNET,GATEWAY[,METRIC]", "A further route of its containers"),
     options::flag<&A::disable_dns>(0, "disable-dns", "Do not answer for the names of its containers"),
     options::option<&A::dns>(0, "dns", "ADDRESS", "Who is asked for names that are none of its containers'"),

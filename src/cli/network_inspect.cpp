@@ -2,6 +2,7 @@
 #include "cli/context.hpp"
 #include "cli/inspections.hpp"
 #include "cli/network_row.hpp"
+#include "engine/cni_networks.hpp"
 #include "net/diagram.hpp"
 #include "options/print.hpp"
 
@@ -33,7 +34,10 @@ boost::json::object interface_of(const engine::NetworkMember& member) {
 }
 
 Result<boost::json::object> inspection(engine::Engine& engine, const std::string& name) {
-  const net::Network network = TRY(engine.find_network(name));
+  auto found = engine.find_network(name);
+  if (!found && found.error().code() == Code::not_found && TRY(engine::find_cni_network(name)))
+    return engine::inspect_cni_network(engine, name);
+  const net::Network network = TRY(std::move(found));
   boost::json::object document = TRY(network_document(network));
   boost::json::object containers;
   for (const auto& member : TRY(engine.network_members(network)))
@@ -92,7 +96,8 @@ constinit const Command kNetworkInspect = options::command<network_inspect>({
     .summary = "Print everything about networks",
     .synopsis = "[OPTIONS] NETWORK...",
     .description = "Prints an array of JSON objects with the fields that podman has, with the containers that are "
-                   "attached now, their addresses and what has come to and gone from them.",
+                   "attached now, their addresses and what has come to and gone from them. Of a network of CNI it "
+                   "has the plugins asked whether they are ready, and whether each container is as it was made.",
     .groups = kInspectGroups,
     .words = options::words<&NetworkInspectArguments::names>({.name = "NETWORK", .least = 1}),
 });

@@ -3,6 +3,7 @@
 #include "cli/context.hpp"
 #include "cli/filters.hpp"
 #include "cli/moment.hpp"
+#include "engine/cni_networks.hpp"
 #include "options/print.hpp"
 
 namespace gantry::cli {
@@ -33,6 +34,7 @@ constexpr options::Group kGroups[] = {options::group(kOptions)};
 
 struct NetworkPruneArguments {
   bool force = false;
+  bool cni = false;
   std::vector<std::string> filters;
 };
 
@@ -60,12 +62,14 @@ Result<int> network_prune(const Globals& globals, const NetworkPruneArguments& a
     if (!TRY(engine.containers_on(network.name)).empty()) continue;
     TRY(options::print(TRY(engine.remove_network(network.name, false)) + "\n"));
   }
+  if (arguments.cni) TRY(engine::collect_cni_networks(engine));
   return 0;
 }
 
 constexpr options::Option kPruneOptions[] = {
     options::option<&NetworkPruneArguments::filters>(0, "filter", "KEY=VALUE", "Choose by until, label or label!"),
     options::flag<&NetworkPruneArguments::force>('f', "force", "Do not ask"),
+    options::flag<&NetworkPruneArguments::cni>(0, "cni", "Have CNI plugins take back what no container here has"),
 };
 constexpr options::Group kPruneGroups[] = {options::group(kPruneOptions)};
 
@@ -86,7 +90,10 @@ constinit const Command kNetworkPrune = options::command<network_prune>({
     .name = "prune",
     .summary = "Remove networks that are not used",
     .synopsis = "[OPTIONS]",
-    .description = "Removes the networks that no container is made for, but the default one, and prints their names.",
+    .description =
+        "Removes the networks that no container is made for, but the default one, and prints their names. With --cni "
+        "the plugins of all networks of CNI are told which containers there are here (GC): other engines must not use "
+        "those networks.",
     .groups = kPruneGroups,
 });
 

@@ -80,6 +80,22 @@ Result<std::string> read_order(std::string_view word) {
   return fail(Code::invalid, "'{}' is not one of {}", word, names);
 }
 
+/// What was asked for may be any free port of the host; of one that runs it is known which.
+Result<> put_real_ports(engine::Engine& engine, engine::Container& container) {
+  auto& config = container.config;
+  if (!container.running() || (config.ports.empty() && !config.publish_all)) return {};
+  const auto connections = TRY(engine.connections(container.id));
+  if (!connections) return {};
+  config.ports.clear();
+  for (const net::PublishedPort& port : connections->ports)
+    config.ports.push_back({.host_ip = port.host_ip ? port.host_ip->text() : std::string(),
+                            .host_port = port.host_port,
+                            .container_port = port.container_port,
+                            .count = port.count,
+                            .protocol = port.protocol});
+  return {};
+}
+
 Result<std::vector<Listed>> listed(engine::Engine& engine, const PsArguments& arguments) {
   const std::int64_t last = arguments.latest ? 1 : arguments.last;
   engine::ListFilter filter{.all = arguments.all || last > 0, .conditions = TRY(read_filters(arguments.filters))};
@@ -92,6 +108,7 @@ Result<std::vector<Listed>> listed(engine::Engine& engine, const PsArguments& ar
     for (const auto& image : TRY(TRY(engine.images())->images().list())) image_sizes[image.id] = image.size;
   std::vector<Listed> all;
   for (auto& container : containers) {
+    TRY(put_real_ports(engine, container));
     RowExtras extras{.namespaces = arguments.namespaces};
     if (auto pod = pod_names.find(container.config.pod); pod != pod_names.end()) extras.pod_name = pod->second;
     if (arguments.size) {

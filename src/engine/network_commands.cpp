@@ -1,9 +1,9 @@
 #include "base/file.hpp"
 #include "base/json.hpp"
+#include "engine/cni_networks.hpp"
 #include "engine/network_names.hpp"
 #include "engine/networking.hpp"
 #include "net/attach.hpp"
-#include "net/firewall.hpp"
 #include "net/host_network.hpp"
 #include "net/route.hpp"
 
@@ -22,6 +22,14 @@ bool is_on(const ContainerConfig& config, const std::string& network) {
   if (config.network != "bridge") return false;
   if (config.networks.empty()) return network == net::kDefaultNetwork;
   return std::ranges::find(config.networks, network, &NetworkAttachment::name) != config.networks.end();
+}
+
+/// As Networks::find(), for what only networks of ours can do.
+Result<net::Network> find_ours(const Engine::State& state, const std::string& name) {
+  auto found = state.networks().find(name);
+  if (found || found.error().code() != Code::not_found || !TRY(find_cni_network(name))) return found;
+  return fail(Code::unsupported, "network '{}' is one of CNI: containers are on it from start to end", name)
+      .with_cure("make the container anew with --network");
 }
 
 Error not_on(const std::string& container, const std::string& network) {
@@ -88,7 +96,7 @@ Result<std::string> Engine::remove_network(const std::string& name, bool force) 
           .with_cure(fmt::format("remove it first, or use: gantry network rm -f {}", network.name));
     TRY(remove(container.id, true));
   }
-  TRY(with_context(net::take_down(network), "remove network '{}'", network.name));
+  TRY(with_context(net::take_down(network, state_->firewall()), "remove network '{}'", network.name));
   TRY(state_->leases().forget(network.name));
   TRY(state_->networks().remove(network));
   return network.name;
@@ -96,7 +104,7 @@ Result<std::string> Engine::remove_network(const std::string& name, bool force) 
 
 Result<> Engine::connect_network(const std::string& name, NetworkAttachment wish) {
   TRY(state_->finish_interrupted());
-  const net::Network network = TRY(state_->networks().find(wish.name));
+  const net::Network network = TRY(find_ours(*state_, wish.name));
   wish.name = network.name;
   Held held = TRY(state_->hold_by_name(name));
   ContainerConfig& config = held.record.config;
@@ -113,7 +121,7 @@ Result<> Engine::connect_network(const std::string& name, NetworkAttachment wish
 
 Result<> Engine::disconnect_network(const std::string& name, const std::string& network_name) {
   TRY(state_->finish_interrupted());
-  const std::string network = TRY(state_->networks().find(network_name)).name;
+  const std::string network = TRY(find_ours(*state_, network_name)).name;
   Held held = TRY(state_->hold_by_name(name));
   ContainerConfig& config = held.record.config;
   if (!is_on(config, network)) return not_on(name, network);
@@ -125,7 +133,7 @@ Result<> Engine::disconnect_network(const std::string& name, const std::string& 
 }
 
 Result<> Engine::State::attach_running(const Held& held, const net::Network& network, const NetworkAttachment& wish) {
-  TRY(net::bring_up(network));
+  TRY(net::bring_up(network, firewall()));
   auto connections = TRY(this->connections(held.record.id)).value_or(net::Connections{});
   const unsigned index = free_index(connections);
   const net::Attachment attachment =
@@ -134,7 +142,7 @@ Result<> Engine::State::attach_running(const Held& held, const net::Network& net
   // Before anything is made, so that it is undone at the end whatever happens now.
   TRY(write_connections(held.record.id, connections));
   auto attached = net::attach(network, attachment, TRY(open_space(held.seen)), index);
-  if (attached) attached = net::add_container_rules(only(attachment));
+  if (attached) attached = firewall().add_container(only(attachment));
   if (attached) attached = publish_names(settings, held.record, network, attachment);
   if (attached) return attached;
   best_effort(detach_running(held, network.name));
@@ -149,10 +157,10 @@ Result<> Engine::State::detach_running(const Held& held, const std::string& netw
   TRY(withdraw_names(settings, held.record.id, network));
   TRY(net::detach(attachment, TRY(open_space(held.seen))));
   // Ports lead to the first network; the rest may have another first one now.
-  TRY(net::remove_container_rules(connections));
+  TRY(firewall().remove_container(connections));
   connections.attachments.erase(found);
   TRY(write_connections(held.record.id, connections));
-  TRY(net::add_container_rules(connections));
+  TRY(firewall().add_container(connections));
   for (const net::AttachedAddress& one : attachment.addresses)
     TRY(leases().give_back(network, one.address.address, held.record.id));
   return {};
@@ -163,7 +171,7 @@ Result<> Engine::State::restore_networks() {
   for (const auto& [id, connections] : TRY(all_connections())) {
     if (!look(id).alive) continue;
     for (const net::Attachment& attachment : connections.attachments)
-      if (auto network = networks().find(attachment.network)) TRY(net::bring_up(*network));
+      if (auto network = networks().find(attachment.network)) TRY(net::bring_up(*network, firewall()));
   }
   return reload_networks();
 }

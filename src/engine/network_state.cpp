@@ -6,7 +6,6 @@
 #include "engine/networking.hpp"
 #include "engine/user_network.hpp"
 #include "linux/idmap.hpp"
-#include "net/firewall.hpp"
 #include "net/host_network.hpp"
 
 #include <unistd.h>
@@ -69,7 +68,11 @@ Result<> Engine::State::check_networks(const ContainerConfig& config) const {
   if (config.network != "bridge") return {};
   if (geteuid() != 0 || !linux::in_initial_user_namespace())
     return fail(Code::denied, "networks of bridges take root").with_cure("use --network none, host or pasta");
-  for (const NetworkAttachment& wish : config.networks) TRY(networks().find(wish.name));
+  for (const NetworkAttachment& wish : config.networks) {
+    auto found = networks().find(wish.name);
+    if (!found && found.error().code() == Code::not_found && TRY(find_cni_network(wish.name))) continue;
+    TRY(std::move(found));
+  }
   return {};
 }
 
@@ -77,10 +80,11 @@ Result<> Engine::State::release_networks(const Record& record) {
   if (is_user_network(record.config.network)) return stop_user_network(run_folder(record.id));
   if (record.config.network != "bridge") return {};
   TRY(dns::withdraw_everywhere(names_folder(settings), record.id));
+  TRY(leave_cni_networks(settings.run_root, record.id));
   auto connections = this->connections(record.id);
   // Torn, or never written: its starter died between taking addresses and noting them.
   if (!connections || !*connections) return leases().give_back_all(record.id);
-  TRY(net::remove_container_rules(**connections));
+  TRY(firewall().remove_container(**connections));
   for (const net::Attachment& attachment : (*connections)->attachments)
     for (const net::AttachedAddress& one : attachment.addresses)
       TRY(leases().give_back(attachment.network, one.address.address, record.id));
@@ -111,7 +115,7 @@ bool Engine::State::lives(const std::string& id) const {
 Result<> Engine::State::release_stale_rules(const net::Connections& wanted) {
   for (const auto& [id, connections] : TRY(all_connections()))
     if (overlap(wanted, connections) && connections != wanted && !lives(id))
-      TRY(net::remove_container_rules(connections));
+      TRY(firewall().remove_container(connections));
   return {};
 }
 
@@ -122,7 +126,7 @@ Result<> Engine::State::reload_networks() {
   std::vector<net::Connections> running;
   for (auto& [id, connections] : TRY(all_connections()))
     if (lives(id)) running.push_back(std::move(connections));
-  return net::reload_rules(up, running);
+  return firewall().reload(up, running);
 }
 
 }  // namespace gantry::engine

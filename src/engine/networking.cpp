@@ -5,7 +5,6 @@
 #include "engine/network_options.hpp"
 #include "engine/user_network.hpp"
 #include "net/attach.hpp"
-#include "net/firewall.hpp"
 #include "net/host_network.hpp"
 
 #include <fcntl.h>
@@ -77,13 +76,29 @@ Result<> Networking::prepare() {
 }
 
 Result<> Networking::find_networks() {
-  wishes_ = record_.config.networks;
-  if (wishes_.empty()) wishes_.push_back({.name = net::kDefaultNetwork});
-  for (const NetworkAttachment& wish : wishes_) {
-    networks_.push_back(TRY(state_.networks().find(wish.name)));
-    TRY(net::bring_up(networks_.back()));
+  const auto& wishes = record_.config.networks;
+  if (wishes.empty()) TRY(find_network({.name = net::kDefaultNetwork}));
+  for (const NetworkAttachment& wish : wishes) TRY(find_network(wish));
+  // Ours are numbered first.
+  for (std::size_t number = networks_.size(); CniConnection & connection : cni_) {
+    if (connection.interface.empty()) connection.interface = fmt::format("eth{}", number);
+    ++number;
   }
   return {};
+}
+
+Result<> Networking::find_network(const NetworkAttachment& wish) {
+  auto found = state_.networks().find(wish.name);
+  if (!found && found.error().code() == Code::not_found) {
+    if (auto cni = TRY(find_cni_network(wish.name))) {
+      cni->interface = wish.interface;
+      cni_.push_back(std::move(*cni));
+      return {};
+    }
+  }
+  networks_.push_back(TRY(std::move(found)));
+  wishes_.push_back(wish);
+  return net::bring_up(networks_.back(), state_.firewall());
 }
 
 Result<net::Attachment> Networking::plan(const net::Network& network, const NetworkAttachment& wish,
@@ -103,9 +118,10 @@ Result<> Networking::take_addresses() {
 }
 
 Result<> Networking::hold_ports() {
-  const bool reachable = std::ranges::any_of(networks_, [](const net::Network& network) {
-    return network.driver == net::Driver::bridge && !network.internal;
-  });
+  const bool of_cni = networks_.empty();
+  const bool reachable = of_cni || std::ranges::any_of(networks_, [](const net::Network& network) {
+                           return network.driver == net::Driver::bridge && !network.internal;
+                         });
   if (!connections_.ports.empty() && !reachable)
     return fail(Code::invalid, "nothing can be published from network '{}'", networks_[0].name)
         .with_cure("publish ports from a network of bridges that is not internal, or drop -p");
@@ -114,15 +130,30 @@ Result<> Networking::hold_ports() {
   return state_.write_connections(record_.id, connections_);
 }
 
-Result<> Networking::connect(pid_t pid) const {
+Result<> Networking::connect(pid_t pid) {
   if (is_user_network(record_.config.network)) return connect_user_network(pid);
-  if (connections_.attachments.empty()) return {};
+  if (!networks_.empty()) TRY(connect_ours(pid));
+  return cni_.empty() ? Result<>() : connect_cni(pid);
+}
+
+Result<> Networking::connect_ours(pid_t pid) const {
   const Fd space = TRY(open_file(fmt::format("/proc/{}/ns/net", pid), O_RDONLY));
   for (std::size_t i = 0; i < networks_.size(); ++i)
     TRY(net::attach(networks_[i], connections_.attachments[i], space, static_cast<unsigned>(i)));
   for (std::size_t i = 0; i < networks_.size(); ++i)
     TRY(publish_names(state_.settings, record_, networks_[i], connections_.attachments[i]));
   return add_rules();
+}
+
+/// What the plugins gave is only known now: it is added to what is on record, and to the files that the container has
+/// already, by their inodes.
+Result<> Networking::connect_cni(pid_t pid) {
+  const bool has_ports = networks_.empty();
+  const CniAnswer answer = TRY(join_cni_networks(state_.settings.run_root, record_, pid, cni_,
+                                                 has_ports ? connections_.ports : std::vector<net::PublishedPort>{}));
+  connections_.attachments.insert(connections_.attachments.end(), answer.attachments.begin(), answer.attachments.end());
+  TRY(state_.write_connections(record_.id, connections_));
+  return add_to_network_files(record_, folder_, answer);
 }
 
 NetworkFacts Networking::facts() const {
@@ -153,19 +184,19 @@ Result<> Networking::connect_user_network(pid_t pid) const {
 }
 
 Result<> Networking::add_rules() const {
-  auto added = net::add_container_rules(connections_);
+  auto added = state_.firewall().add_container(connections_);
   if (added) return added;
   // Somebody has flushed the firewall's rules, or a container that ended while nobody could clean up has them still:
   // who lives holds its ports.
   if (added.error().code() == Code::not_found) {
     TRY(state_.reload_networks());
-    TRY(net::remove_container_rules(connections_));
+    TRY(state_.firewall().remove_container(connections_));
   } else if (added.error().code() == Code::exists || added.error().code() == Code::busy) {
     TRY(state_.release_stale_rules(connections_));
   } else {
     return added;
   }
-  return net::add_container_rules(connections_);
+  return state_.firewall().add_container(connections_);
 }
 
 }  // namespace gantry::engine

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/cni_networks.hpp"
 #include "engine/network_files.hpp"
 #include "engine/state.hpp"
 #include "net/attach.hpp"
@@ -28,15 +29,18 @@ class Networking {
   NetworkFacts facts() const;
 
   /// Gives the new network namespace of a process its devices and rules. Runs while the process sets up the rest.
-  Result<> connect(pid_t pid) const;
+  Result<> connect(pid_t pid);
   /// What the monitor keeps open to hold the ports.
   Result<Fd> bundle_ports() const { return held_.bundle(); }
 
  private:
   Result<> find_networks();
+  Result<> find_network(const NetworkAttachment& wish);
   Result<> take_addresses();
   Result<net::Attachment> plan(const net::Network& network, const NetworkAttachment& wish, unsigned index) const;
   Result<> hold_ports();
+  Result<> connect_ours(pid_t pid) const;
+  Result<> connect_cni(pid_t pid);
   Result<> prepare_user_network();
   Result<> connect_user_network(pid_t pid) const;
   Result<> add_rules() const;
@@ -44,8 +48,9 @@ class Networking {
   Engine::State& state_;
   const Record& record_;
   RunFolder folder_;
-  std::vector<net::Network> networks_;
+  std::vector<net::Network> networks_;  ///< ours, one for each of wishes_
   std::vector<NetworkAttachment> wishes_;
+  std::vector<CniConnection> cni_;
   net::Connections connections_;
   net::HeldPorts held_;
 };

@@ -8,6 +8,7 @@
 #include "engine/volumes.hpp"
 #include "linux/terminal.hpp"
 #include "net/connections.hpp"
+#include "net/firewall.hpp"
 #include "net/lease.hpp"
 #include "net/networks.hpp"
 #include "runtime/runtime.hpp"
@@ -97,6 +98,7 @@ struct Engine::State {
   Result<> finish_interrupted();
 
   net::Networks networks() const { return net::Networks(settings.root + "/networks"); }
+  net::Firewall firewall() const { return net::Firewall(settings.root + "\n" + settings.run_root); }
   net::Leases leases() const { return net::Leases(settings.run_root + "/networks"); }
   /// Of a container that has been started on networks of ours, and not been cleaned up.
   Result<std::optional<net::Connections>> connections(const std::string& id) const;

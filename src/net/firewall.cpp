@@ -1,6 +1,8 @@
 #include "net/firewall.hpp"
 
+#include "base/log.hpp"
 #include "net/firewall_table.hpp"
+#include "net/flows.hpp"
 #include "net/range.hpp"
 
 #include <netinet/in.h>
@@ -15,8 +17,6 @@ using linux::NftTransaction;
 
 namespace {
 
-Result<NetlinkSocket> open_socket() { return NetlinkSocket::open(NETLINK_NETFILTER); }
-
 Result<> explain(Result<> done) {
   if (done) return done;
   const int problem = done.error().os_error();
@@ -27,6 +27,12 @@ Result<> explain(Result<> done) {
         .with_code(Code::unsupported)
         .with_cure("this kernel has no nf_tables: use --network host or none");
   return done;
+}
+
+Result<NetlinkSocket> open_socket() {
+  auto socket = NetlinkSocket::open(NETLINK_NETFILTER);
+  if (!socket) return explain(std::move(socket.error())).error();
+  return socket;
 }
 
 std::string_view bytes_of(const IpAddress& address) {
@@ -120,17 +126,33 @@ class Elements {
   bool remove_;
 };
 
-Result<> add_to_table(const Network& network, bool make_table, const NetlinkSocket& socket) {
-  NftTransaction transaction(kFirewallTable);
+/// FNV-1a.
+std::uint32_t hash_of(std::string_view text) {
+  std::uint32_t hash = 0x811c9dc5;
+  for (const unsigned char c : text) hash = (hash ^ c) * 0x01000193;
+  return hash;
+}
+
+/// A kernel that cannot list them is no reason to have no container.
+void forget(const Connections& connections) {
+  if (auto done = forget_flows(connections.ports); !done) log::warning("{}", done.error().message());
+}
+
+}  // namespace
+
+Firewall::Firewall(std::string_view root) : table_(fmt::format("gantry-{:08x}", hash_of(root))) {}
+
+Result<> Firewall::add_to_table(const Network& network, bool make_table, const NetlinkSocket& socket) const {
+  NftTransaction transaction(table_);
   if (make_table) add_table(transaction);
   TRY(Elements(transaction, false).network(network));
   return std::move(transaction).commit(socket);
 }
 
 /// Each element on its own, as one that is gone already makes the kernel refuse all of a transaction.
-Result<> remove_container_piecemeal(const Connections& connections, const NetlinkSocket& socket) {
+Result<> Firewall::remove_piecemeal(const Connections& connections, const NetlinkSocket& socket) const {
   auto remove = [&](auto add) -> Result<> {
-    NftTransaction transaction(kFirewallTable);
+    NftTransaction transaction(table_);
     Elements elements(transaction, true);
     add(elements);
     auto done = std::move(transaction).commit(socket);
@@ -151,9 +173,7 @@ Result<> remove_container_piecemeal(const Connections& connections, const Netlin
   return {};
 }
 
-}  // namespace
-
-Result<> add_network_rules(const Network& network) {
+Result<> Firewall::add_network(const Network& network) const {
   if (network.driver != Driver::bridge) return {};
   const NetlinkSocket socket = TRY(open_socket());
   auto added = add_to_table(network, false, socket);
@@ -161,35 +181,55 @@ Result<> add_network_rules(const Network& network) {
   return explain(std::move(added));
 }
 
-Result<> remove_network_rules(const Network& network) {
+/// Who makes a network at this moment finds the table gone when its first container comes, and makes it anew.
+Result<> Firewall::remove_unused_table(const NetlinkSocket& socket) const {
+  bool used = false;
+  auto listed =
+      linux::for_each_element(socket, table_, sets::kBridges, [&](std::string_view, std::string_view) { used = true; });
+  if (!listed && listed.error().os_error() == ENOENT) return {};
+  TRY(std::move(listed));
+  if (used) return {};
+  NftTransaction transaction(table_);
+  transaction.remove_table();
+  auto removed = std::move(transaction).commit(socket);
+  if (!removed && removed.error().os_error() == ENOENT) return {};
+  return removed;
+}
+
+Result<> Firewall::remove_network(const Network& network) const {
   if (network.driver != Driver::bridge) return {};
   const NetlinkSocket socket = TRY(open_socket());
-  NftTransaction transaction(kFirewallTable);
+  NftTransaction transaction(table_);
   TRY(Elements(transaction, true).network(network));
   auto removed = std::move(transaction).commit(socket);
+  if (removed) removed = remove_unused_table(socket);
   if (!removed && removed.error().os_error() == ENOENT) return {};
   return explain(std::move(removed));
 }
 
-Result<> add_container_rules(const Connections& connections) {
+Result<> Firewall::add_container(const Connections& connections) const {
   const NetlinkSocket socket = TRY(open_socket());
-  NftTransaction transaction(kFirewallTable);
+  NftTransaction transaction(table_);
   Elements(transaction, false).container(connections);
-  return explain(std::move(transaction).commit(socket));
+  TRY(explain(std::move(transaction).commit(socket)));
+  forget(connections);
+  return {};
 }
 
-Result<> remove_container_rules(const Connections& connections) {
+Result<> Firewall::remove_container(const Connections& connections) const {
   const NetlinkSocket socket = TRY(open_socket());
-  NftTransaction transaction(kFirewallTable);
+  NftTransaction transaction(table_);
   Elements(transaction, true).container(connections);
   auto removed = std::move(transaction).commit(socket);
-  if (!removed && removed.error().os_error() == ENOENT) removed = remove_container_piecemeal(connections, socket);
-  return explain(std::move(removed));
+  if (!removed && removed.error().os_error() == ENOENT) removed = remove_piecemeal(connections, socket);
+  TRY(explain(std::move(removed)));
+  forget(connections);
+  return {};
 }
 
-Result<> reload_rules(std::span<const Network> networks, std::span<const Connections> containers) {
+Result<> Firewall::reload(std::span<const Network> networks, std::span<const Connections> containers) const {
   const NetlinkSocket socket = TRY(open_socket());
-  NftTransaction transaction(kFirewallTable);
+  NftTransaction transaction(table_);
   // Made first, as one that is not there cannot be removed; all of it is one step.
   transaction.add_table();
   transaction.remove_table();

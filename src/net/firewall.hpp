@@ -1,30 +1,44 @@
 #pragma once
 
+#include "linux/netlink.hpp"
 #include "net/connections.hpp"
 
 #include <span>
 #include <string>
-#include <utility>
-#include <vector>
-
-// The table `inet gantry` of nf_tables. Its rules never change: networks and containers are elements of its sets and
-// maps, so adding one costs the same however many there are.
+#include <string_view>
 
 namespace gantry::net {
 
-inline constexpr const char* kFirewallTable = "gantry";
+/// The rules of one root's networks: a table of nf_tables, "inet gantry-" and eight figures, which differ from root to
+/// root, so that none touches the rules of another. The table's rules never change: networks and containers are
+/// elements of its sets and maps, so adding one costs the same however many there are.
+class Firewall {
+ public:
+  /// `root` is what tells roots apart: the paths of their folders.
+  explicit Firewall(std::string_view root);
 
-/// Adds a network, and before it the table when there is none.
-Result<> add_network_rules(const Network& network);
-Result<> remove_network_rules(const Network& network);
+  const std::string& table() const { return table_; }
 
-/// A container's addresses and published ports. Code::not_found when the table is gone: `nft flush ruleset`.
-/// Code::exists for a port that another container has.
-Result<> add_container_rules(const Connections& connections);
-/// Fine when they are gone.
-Result<> remove_container_rules(const Connections& connections);
+  /// Adds a network, and before it the table when there is none.
+  Result<> add_network(const Network& network) const;
+  /// And with the last network the table. Fine when they are gone.
+  Result<> remove_network(const Network& network) const;
 
-/// Makes the table anew, in one step, from all that there is.
-Result<> reload_rules(std::span<const Network> networks, std::span<const Connections> containers);
+  /// A container's addresses and published ports. Code::not_found when the table is gone: `nft flush ruleset`.
+  /// Code::exists for a port that another container has.
+  Result<> add_container(const Connections& connections) const;
+  /// Fine when they are gone.
+  Result<> remove_container(const Connections& connections) const;
+
+  /// Makes the table anew, in one step, from all that there is.
+  Result<> reload(std::span<const Network> networks, std::span<const Connections> containers) const;
+
+ private:
+  Result<> add_to_table(const Network& network, bool make_table, const linux::NetlinkSocket& socket) const;
+  Result<> remove_piecemeal(const Connections& connections, const linux::NetlinkSocket& socket) const;
+  Result<> remove_unused_table(const linux::NetlinkSocket& socket) const;
+
+  std::string table_;
+};
 
 }  // namespace gantry::net

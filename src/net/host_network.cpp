@@ -2,7 +2,6 @@
 
 #include "base/file.hpp"
 #include "linux/netlink.hpp"
-#include "net/firewall.hpp"
 #include "net/route.hpp"
 
 #include <linux/if_link.h>
@@ -36,14 +35,15 @@ Result<> check_ours(const Network& network, const Link& link) {
 /// the next one finishes.
 class BringUp {
  public:
-  BringUp(const Network& network, const NetlinkSocket& socket) : network_(network), socket_(socket) {}
+  BringUp(const Network& network, const Firewall& firewall, const NetlinkSocket& socket)
+      : network_(network), firewall_(firewall), socket_(socket) {}
 
   Result<> run() {
     settings_ = TRY(settings_of(network_));
     TRY(make_bridge());
     TRY(give_addresses());
     TRY(allow_forwarding());
-    TRY(add_network_rules(network_));
+    TRY(firewall_.add_network(network_));
     RouteChanges changes;
     changes.set_up(index_);
     return socket_.talk(changes.take());
@@ -63,8 +63,13 @@ class BringUp {
   }
 
   Result<> create() {
-    NetlinkAttributes kind, attributes, mark;
+    NetlinkAttributes vlan, kind, attributes, mark;
     kind.text(IFLA_INFO_KIND, "bridge");
+    // What comes without a tag, by the bridge itself and by every port that is made later, belongs to the VLAN.
+    if (settings_.vlan != 0) {
+      vlan.value<std::uint8_t>(IFLA_BR_VLAN_FILTERING, 1).value(IFLA_BR_VLAN_DEFAULT_PVID, settings_.vlan);
+      kind.nest(IFLA_INFO_DATA, vlan);
+    }
     attributes.text(IFLA_IFNAME, network_.network_interface);
     // Else it is the lowest one of the ports, and changes with them.
     if (!network_.subnets.empty() && network_.subnets[0].gateway)
@@ -80,6 +85,10 @@ class BringUp {
     auto made = socket_.talk(std::move(messages));
     // Another process was first.
     if (!made && made.error().os_error() == EEXIST) return {};
+    if (!made && settings_.vlan != 0 && made.error().os_error() == EOPNOTSUPP)
+      return std::move(made.error())
+          .with_code(Code::unsupported)
+          .with_cure("this kernel's bridges know no VLAN: make the network without -o vlan");
     return made;
   }
 
@@ -88,7 +97,9 @@ class BringUp {
     for (const Subnet& subnet : network_.subnets)
       if (subnet.gateway) changes.add_address(index_, {*subnet.gateway, subnet.subnet.length});
     auto given = socket_.talk(changes.take());
-    if (!given && network_.ipv6_enabled && given.error().os_error() == EOPNOTSUPP)
+    // Without the protocol, or by disable_ipv6.
+    const int problem = given ? 0 : given.error().os_error();
+    if (network_.ipv6_enabled && (problem == EOPNOTSUPP || problem == EACCES))
       return std::move(given.error()).with_cure("this host has IPv6 switched off: make the network without it");
     return given;
   }
@@ -110,6 +121,7 @@ class BringUp {
   }
 
   const Network& network_;
+  const Firewall& firewall_;
   const NetlinkSocket& socket_;
   NetworkSettings settings_;
   int index_ = 0;
@@ -126,13 +138,13 @@ Result<bool> is_up(const Network& network) {
   return link->up;
 }
 
-Result<> bring_up(const Network& network) {
+Result<> bring_up(const Network& network, const Firewall& firewall) {
   if (TRY(is_up(network))) return {};
   const NetlinkSocket socket = TRY(NetlinkSocket::open(NETLINK_ROUTE));
-  return with_context(BringUp(network, socket).run(), "network '{}'", network.name);
+  return with_context(BringUp(network, firewall, socket).run(), "network '{}'", network.name);
 }
 
-Result<> take_down(const Network& network) {
+Result<> take_down(const Network& network, const Firewall& firewall) {
   if (network.driver != Driver::bridge) return {};
   const NetlinkSocket socket = TRY(NetlinkSocket::open(NETLINK_ROUTE));
   if (const auto link = TRY(find_link(socket, network.network_interface)); link && check_ours(network, *link)) {
@@ -141,7 +153,7 @@ Result<> take_down(const Network& network) {
     auto removed = socket.talk(changes.take());
     if (!removed && removed.error().os_error() != ENODEV) return removed;
   }
-  return remove_network_rules(network);
+  return firewall.remove_network(network);
 }
 
 }  // namespace gantry::net

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "net/firewall.hpp"
 #include "net/network.hpp"
 
 #include <string>
@@ -11,9 +12,9 @@ namespace gantry::net {
 
 /// Makes bridge, gateway addresses and firewall rules of a network when they are not there yet; a bridge that is up is
 /// whole. Code::exists when an interface of that name is not ours.
-Result<> bring_up(const Network& network);
+Result<> bring_up(const Network& network, const Firewall& firewall);
 /// Removes them; fine when they are gone.
-Result<> take_down(const Network& network);
+Result<> take_down(const Network& network, const Firewall& firewall);
 /// Whether the bridge is there and up. Always true for macvlan and ipvlan, which have none.
 Result<bool> is_up(const Network& network);
 

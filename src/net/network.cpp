@@ -10,6 +10,7 @@ namespace gantry::net {
 namespace {
 
 constexpr std::uint64_t kLeastMtu = 68, kMostMtu = 65535;  // RFC 791; what a device of Ethernet can have
+constexpr std::uint64_t kMostVlan = 4094;                  // IEEE 802.1Q
 constexpr std::size_t kLongestName = 64;
 
 Result<std::uint64_t> number(std::string_view key, std::string_view value, std::uint64_t least, std::uint64_t most) {
@@ -61,11 +62,13 @@ Result<> read_option(NetworkSettings& settings, const Network& network, std::str
     settings.no_default_route = TRY(truth(given, value));
   } else if (key == "isolate" && network.driver == Driver::bridge) {
     settings.isolation = TRY(isolation(value));
+  } else if (key == "vlan" && network.driver == Driver::bridge) {
+    settings.vlan = static_cast<std::uint16_t>(TRY(number(given, value, 1, kMostVlan)));
   } else if (key == "mode") {
     settings.mode = TRY(mode(network.driver, value));
   } else if (key != "bridge_name" && !(key == "parent" && network.driver != Driver::bridge)) {
     return fail(Code::invalid, "networks of this driver have no option '{}'", given)
-        .with_cure("there are mtu, metric, no_default_route; of a bridge also isolate; of others parent, mode");
+        .with_cure("there are mtu, metric, no_default_route; of a bridge also isolate, vlan; of others parent, mode");
   }
   return {};
 }

@@ -65,6 +65,45 @@ refused() {
     gantry run --rm --network tiny:ip=10.84.0.2 busybox true
 }
 
+@test "a host without nf_tables, without IPv6, or without VLANs on bridges says so" {
+  refused "this kernel has no nf_tables: use --network host or none" \
+    "$GANTRY_SOURCE/test/support/without_socket" 12 gantry run --rm busybox true
+  run -0 "$GANTRY_SOURCE/test/support/without_socket" 12 gantry run --rm --network none busybox true
+  gantry network create --ipv6 both >/dev/null
+  on_host sh -c 'echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6; echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6'
+  refused "this host has IPv6 switched off" gantry run --rm --network both busybox true
+  run -0 gantry run --rm busybox true
+  refused "between 1 and 4094" gantry network create -o vlan=5000 tagged
+  gantry network create -o vlan=7 tagged >/dev/null
+  on_host ip link add probe0 type bridge vlan_filtering 1 2>/dev/null ||
+    refused "this kernel's bridges know no VLAN" gantry run --rm --network tagged busybox true
+  equal "$(gantry ps -aq)" ""
+}
+
+@test "subnets run out in one sentence" {
+  # All that networks are taken from is elsewhere already.
+  on_host ip link add wide0 type bridge
+  on_host ip link set wide0 up
+  seq -f 'route add 10.%g.0.0/16 dev wide0' 64 87 | on_host ip -batch -
+  refused "there is no free subnet in 10.65.0.0 to 10.87.255.0" gantry network create one
+  equal "$(gantry network ls -q)" ""
+}
+
+@test "two roots on one host leave each other's rules alone, and the last network takes its table" {
+  server web -p 8080:80
+  second() { nsenter --net="$WORK/host" "$GANTRY_BIN/gantry" --root "$WORK/root2" --runroot "$WORK/run2" "$@"; }
+  second image bootstrap busybox >/dev/null
+  second run --rm busybox true
+  equal "$(on_host nft list tables | grep -c 'inet gantry-')" 2
+  second network reload
+  run -0 ask on_host 127.0.0.1:8080
+  # Nor are they neighbours.
+  run ! second run --rm busybox sh -c "$(question "$(address web):80")"
+  second network rm gantry >/dev/null
+  equal "$(on_host nft list tables | grep -c 'inet gantry-')" 1
+  run -0 ask on_host 127.0.0.1:8080
+}
+
 @test "many at once: none is lost, no address is given twice" {
   local count=200
   seq "$count" | xargs -P 16 -I N gantry run -d --name cN busybox httpd -f -p 80 >"$WORK/ids"

@@ -58,6 +58,8 @@ teardown() { end_network_world; }
   run -0 outside socat -t 2 -u "TCP:192.0.2.1:${chosen##*:}" -
   equal "$output" exposed
   matches "$(gantry port web 70)" '^0\.0\.0\.0:[0-9]+$'
+  contains "$(gantry ps --format '{{.Ports}}')" "$(gantry port web 70)->70/tcp"
+  contains "$(gantry ps --format '{{.Ports}}')" "$(gantry port web 90)->90/tcp"
 }
 
 @test "IPv6 is published too, where the container has it" {
@@ -117,4 +119,21 @@ teardown() { end_network_world; }
   contains "$output" "203.0.113.9 is no address of this host"
   run -125 gantry run --rm --network none -p 80:80 busybox true
   one_sentence "$output"
+}
+
+@test "who keeps sending datagrams from one port reaches the container of the moment" {
+  # One port on the side of who asks: conntrack has it as one flow.
+  say() { outside sh -c "echo $1 | socat -t 1 - UDP:192.0.2.1:9000,sourceport=5353"; }
+  hears() { [[ $(say hello) == "$1" ]]; }
+  echo_server() {
+    gantry run -d --name "$1" --host-root -p 9000:53/udp socat UDP-LISTEN:53,fork SYSTEM:"echo $1" >/dev/null
+    eventually gantry exec "$1" grep -q ":0035 " /proc/net/udp
+  }
+  run say nobody
+  echo_server one
+  eventually hears one
+  gantry rm -f one >/dev/null
+  run say nobody
+  echo_server two
+  eventually hears two
 }

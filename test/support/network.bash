@@ -106,6 +106,6 @@ network_state() {
   on_host ip -brief link | cut -d' ' -f1 | grep -v '^lo$' | sort
   find "$WORK/run/networks" -type l | sort
   # Without counters and handles; the order of a hash is none.
-  on_host nft list table inet gantry | grep -v 'elements = {' | sort
-  on_host nft -j list table inet gantry | jq -c '.nftables[] | (.set // .map // empty) | {name, elem: ((.elem // []) | map(tostring) | sort)}'
+  on_host nft list ruleset | grep -v 'elements = {' | sort
+  on_host nft -j list ruleset | jq -c '.nftables[] | (.set // .map // empty) | {name, elem: ((.elem // []) | map(tostring) | sort)}'
 }

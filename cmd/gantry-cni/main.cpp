@@ -1,0 +1,3 @@
+#include "cni_plugin/program.hpp"
+
+int main() { return gantry::cni_plugin::run_plugin(); }
