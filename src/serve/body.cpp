@@ -15,8 +15,8 @@ constexpr std::uint64_t kDrained = 256u << 10;
 
 }  // namespace
 
-BodySource::BodySource(Connection& connection, const Limits& limits)
-    : connection_(connection), limits_(limits), started_(monotonic()) {
+BodySource::BodySource(Connection& connection, const Limits& limits, const Workers& workers)
+    : connection_(connection), limits_(limits), workers_(workers), started_(monotonic()) {
   const Request& request = connection.request();
   if (request.chunked) chunks_ = std::make_unique<ChunkDecoder>();
   else left_ = request.content_length.value_or(0);
@@ -76,18 +76,29 @@ Result<std::size_t> BodySource::receive(std::span<std::byte> buffer) {
       continue;
     }
     received_ += got.bytes;
-    const std::int64_t passed = monotonic() - started_;
-    if (passed > limits_.stall && received_ < limits_.slowest * static_cast<std::uint64_t>(passed / kSecond))
-      return fail(Code::busy, "the body comes too slowly");
+    TRY(check_pace());
     return got.bytes;
   }
+}
+
+Result<> BodySource::check_pace() const {
+  const std::int64_t passed = monotonic() - started_;
+  const auto seconds = static_cast<std::uint64_t>(passed / kSecond);
+  if (passed > limits_.stall && received_ < limits_.slowest * seconds)
+    return fail(Code::busy, "the body comes too slowly");
+  if (workers_.is_short() && passed > limits_.short_stall && received_ < limits_.short_slowest * seconds)
+    return fail(Code::busy, "the body comes too slowly, and others wait");
+  return {};
 }
 
 Result<> BodySource::wait_for_client(std::int64_t since) {
   pollfd ready{connection_.socket().get(), static_cast<short>(connection_.channel().wanted()), 0};
   const std::int64_t left = since + limits_.stall - monotonic();
-  const int found = left <= 0 ? 0 : poll(&ready, 1, static_cast<int>(left / 1'000'000) + 1);
-  if (found == 0) return fail(Code::busy, "the body stopped coming");
+  if (left <= 0) return fail(Code::busy, "the body stopped coming");
+  // Others may begin to wait meanwhile.
+  const std::int64_t turn = std::min(left, limits_.short_stall);
+  const int found = poll(&ready, 1, static_cast<int>(turn / 1'000'000) + 1);
+  if (found == 0) return check_pace();
   if (found < 0 && errno != EINTR) return Error::system("wait for a body");
   return {};
 }

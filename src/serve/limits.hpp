@@ -16,6 +16,9 @@ struct Limits {
   std::int64_t idle = 120 * kSecond;  ///< between two requests
   std::int64_t stall = 30 * kSecond;  ///< without a byte of a body, or without one of a response being taken
   std::uint64_t slowest = 1024;       ///< bytes of a body in a second, on average since its first `stall`
+  // Who is slow holds a worker: when others wait for one, much more is wanted of him.
+  std::int64_t short_stall = 3 * kSecond;
+  std::uint64_t short_slowest = 128u << 10;
   std::int64_t drain = 30 * kSecond;  ///< to finish what is being done when the server is stopped
 };
 

@@ -214,7 +214,7 @@ bool Loop::lend(Connection& connection) {
 }
 
 void Loop::work(Connection& connection) {
-  BodySource body(connection, shared_.limits);
+  BodySource body(connection, shared_.limits, shared_.workers);
   Response response;
   try {
     response = shared_.handler.handle(connection.request(), body);

@@ -227,5 +227,13 @@ TEST(Listen, AddressesThatAreNoneSaySo) {
     EXPECT_FALSE(listen_on(bad)) << bad;
 }
 
+TEST_F(Serve, WhoIsSlowMakesRoomWhenOthersWait) {
+  start({.workers = 1, .stall = 60 * kSecond, .short_stall = kSecond / 2});
+  const Fd slow = connect();
+  say(slow, "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\nbegun");
+  EXPECT_THAT(ask(request("POST /echo", "Content-Length: 5\r\n", "hello")), testing::EndsWith("\r\n\r\nhello"));
+  EXPECT_THAT(hear(slow), HasSubstr("others wait"));
+}
+
 }  // namespace
 }  // namespace gantry::serve

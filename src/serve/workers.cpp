@@ -25,6 +25,7 @@ bool Workers::add(std::function<void()> work) {
     }
   }
   queue_.push_back(std::move(work));
+  note_shortage();
   work_added_.notify_one();
   return true;
 }
@@ -39,6 +40,7 @@ void Workers::run() {
     if (!woken || queue_.empty()) break;
     auto work = std::move(queue_.front());
     queue_.pop_front();
+    note_shortage();
     lock.unlock();
     work();
     work = nullptr;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -17,9 +18,12 @@ class Workers {
 
   /// False: there is too much work already.
   bool add(std::function<void()> work);
+  /// Whether there is work that has to wait until other work ends.
+  bool is_short() const { return short_; }
 
  private:
   void run();
+  void note_shortage() { short_ = threads_ >= most_ && queue_.size() > idle_; }
 
   std::mutex mutex_;
   std::condition_variable work_added_;
@@ -30,6 +34,7 @@ class Workers {
   std::size_t threads_ = 0;
   std::size_t idle_ = 0;
   bool stopping_ = false;
+  std::atomic<bool> short_ = false;
 };
 
 }  // namespace gantry::serve
