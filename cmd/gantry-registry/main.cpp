@@ -7,9 +7,9 @@ using gantry::options::Command;
 namespace options = gantry::options;
 namespace registry_cli = gantry::registry_cli;
 
-constexpr const Command* kRegistryCommands[] = {&registry_cli::kBackup,  &registry_cli::kFsck,  &registry_cli::kGc,
-                                                &registry_cli::kProject, &registry_cli::kRobot, &registry_cli::kServe,
-                                                &registry_cli::kUser};
+constexpr const Command* kRegistryCommands[] = {&registry_cli::kBackup, &registry_cli::kClean,   &registry_cli::kFsck,
+                                                &registry_cli::kGc,     &registry_cli::kProject, &registry_cli::kRobot,
+                                                &registry_cli::kServe,  &registry_cli::kUser};
 constinit const Command kRegistry = {
     .name = "registry",
     .summary = "Run a registry of images",

@@ -18,7 +18,6 @@ constexpr std::size_t kBufferSize = 512u << 10;  ///< the most that curl takes f
 constexpr std::size_t kMaxWaiting = 1u << 20;    ///< of a body that nobody has read yet
 constexpr std::size_t kMaxHeaders = 256u << 10;  ///< bytes of all headers of an answer
 constexpr long kConnectSeconds = 30;
-constexpr long kStallSeconds = 60;  ///< without a single byte
 constexpr long kMaxRedirections = 8;
 constexpr int kTlsRefused = EPROTO;
 
@@ -201,9 +200,9 @@ Result<> Transfer::start(const Settings& settings, const Request& request) {
   set(CURLOPT_MAXREDIRS, kMaxRedirections);
   if (request.method == "GET" || request.method == "HEAD") set(CURLOPT_FOLLOWLOCATION, 1L);
   set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
-  set(CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
+  set(CURLOPT_CONNECTTIMEOUT, std::min(kConnectSeconds, settings.patience));
   set(CURLOPT_LOW_SPEED_LIMIT, 1L);
-  set(CURLOPT_LOW_SPEED_TIME, kStallSeconds);
+  set(CURLOPT_LOW_SPEED_TIME, settings.patience);
   set(CURLOPT_BUFFERSIZE, static_cast<long>(kBufferSize));
   set(CURLOPT_HEADERFUNCTION, &on_header);
   set(CURLOPT_HEADERDATA, this);

@@ -26,6 +26,7 @@ struct Settings {
   bool verify = true;                    ///< that the server is who it says
   std::string user_agent;
   std::string unix_socket;  ///< where all servers are, whatever URLs say; empty: nothing of the kind
+  long patience = 60;       ///< seconds without a byte, after which a server is given up
 };
 
 struct Request {

@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::int64_t kDown = 15 * kSecond;       ///< so long a registry that failed is not asked again
 constexpr std::int64_t kUseNoted = 600 * kSecond;  ///< after which the use of a manifest is noted again
+constexpr int kMostAsking = 128;                   ///< half of the server's workers: pushes go on meanwhile
 constexpr std::size_t kMostFresh = 100'000;
 constexpr std::size_t kMostReferrers = 100;
 constexpr std::int64_t kGrace = 3600 * kSecond;
@@ -33,6 +34,17 @@ std::string key_of(const registry::Route& route) {
   return fmt::format("{} {} {}", static_cast<int>(route.kind), route.repository, route.reference);
 }
 std::string down_key(const Remote& remote) { return fmt::format("down {}", registries::host_of(remote.name)); }
+
+/// Counts for as long as it lives.
+class Counted {
+ public:
+  explicit Counted(std::atomic<int>& count) : count_(count) { ++count_; }
+  Counted(const Counted&) = delete;
+  ~Counted() { --count_; }
+
+ private:
+  std::atomic<int>& count_;
+};
 
 serve::Response no_changes() {
   return registry::problem(405, "UNSUPPORTED", "this is a copy of another registry and takes no changes");
@@ -118,10 +130,13 @@ Result<> Cache::provide_referrers(const Call& call, const Target& target, const 
 
 Result<> Cache::provide(const Call& call, const Copy& copy) {
   const auto& route = call.route;
-  const Target target{storage_, route.repository, registry::room_of(call.caller, route.repository)};
+  const Target target{
+      .storage = storage_, .repository = route.repository, .room = registry::room_of(call.caller, route.repository)};
   const auto digest = oci::Digest::parse(route.reference);
   const bool by_digest = digest && route.kind != Kind::referrers;
   if (by_digest ? TRY(is_here(call)) : is_fresh(key_of(route))) return {};
+  const Counted asking(asking_);
+  if (asking_ > kMostAsking) return fail(Code::busy, "too much is being fetched already");
   // A blob is the same in all repositories.
   const Turns::Turn turn(turns_, route.kind == Kind::blob ? route.reference : key_of(route));
   // Whoever was before has fetched it, or has found that there is nothing to be had.

@@ -6,6 +6,7 @@
 #include "mirror/upstream.hpp"
 #include "registry/api.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -66,6 +67,7 @@ class Cache final : public registry::Backend {
   Upstreams& upstreams_;
   std::vector<CacheRule> rules_;
   Turns turns_;
+  std::atomic<int> asking_ = 0;  ///< requests that wait for another registry
   std::mutex mutex_;
   std::unordered_map<std::string, std::int64_t> fresh_;  ///< until when, by what was asked for
 };

@@ -1,6 +1,9 @@
 #include "mirror/fetch.hpp"
 
+#include "mirror/watched.hpp"
 #include "registry/document.hpp"
+
+#include <tuple>
 
 namespace gantry::mirror {
 
@@ -10,13 +13,15 @@ Result<> add_manifest(const Target& target, const oci::Document& document, const
   manifest.tag = tag;
   manifest.partial = partial;
   manifest.room = target.room;
+  manifest.keep_tag = target.project != nullptr && target.project->protects(tag);
   return target.storage.metadata->put_manifest(target.repository, manifest, [&] {
     return target.storage.blobs.put(document.descriptor.digest, document.bytes);
   });
 }
 
 Result<> fetch_blob(const Target& target, const distribution::Repository& from, const oci::Digest& digest) {
-  auto& [storage, repository, room] = target;
+  auto& storage = target.storage;
+  const auto& [repository, room] = std::tie(target.repository, target.room);
   const auto found = TRY(from.find_blob(digest));
   if (!found) return fail(Code::not_found, "{} has no blob {}", from.label(), digest.text());
   const auto here = storage.blobs.size(digest);
@@ -28,8 +33,8 @@ Result<> fetch_blob(const Target& target, const distribution::Repository& from, 
   const std::string id = TRY(storage.uploads->begin(repository));
   auto session = TRY(storage.uploads->open(repository, id));
   auto fetched = [&]() -> Result<> {
-    const auto source = TRY(from.blob(*found));
-    TRY(session.append(*source));
+    Watched source(TRY(from.blob(*found)), target.stops);
+    TRY(session.append(source));
     return session.finish(digest, storage.blobs.path(digest), [&](const auto& publish) {
       return storage.metadata->link_blob({repository, digest, session.size(), room}, publish);
     });

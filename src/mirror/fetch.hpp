@@ -1,19 +1,23 @@
 #pragma once
 
+#include "accounts/directory.hpp"
 #include "distribution/repository.hpp"
 #include "registry/storage.hpp"
 
+#include <functional>
 #include <string>
 
 namespace gantry::mirror {
 
 // From another registry into the storage of this one. Digests are compared before anything has a name here.
 
-/// A repository here, and how much its project may take.
+/// A repository here.
 struct Target {
   registry::Storage& storage;
   std::string repository;
-  registry::Room room;
+  registry::Room room;                         ///< how much its project may take
+  const accounts::Project* project = nullptr;  ///< whose protected tags stay; null: they move
+  std::function<bool()> stops = {};            ///< whether to give up; null: never
 };
 
 /// Adds a manifest, under `tag` unless that is empty. What it names need not be there when it is `partial`.

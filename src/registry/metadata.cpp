@@ -25,6 +25,7 @@ constexpr const char* kMigrations[] = {
     " digest TEXT NOT NULL, changed INTEGER NOT NULL, PRIMARY KEY (repository, name)) WITHOUT ROWID;"
     "CREATE INDEX tags_by_digest ON tags(repository, digest);",
     "ALTER TABLE manifests ADD COLUMN partial INTEGER NOT NULL DEFAULT 0;",
+    "CREATE TABLE jobs (name TEXT PRIMARY KEY, time INTEGER NOT NULL) WITHOUT ROWID;",
 };
 
 Result<sql::Database> open_database(const std::string& path) {

@@ -60,6 +60,15 @@ struct BlobLink {
   std::string digest;
 };
 
+/// A manifest or index with all that leads to it and from it.
+struct StoredImage {
+  oci::Digest digest;
+  std::int64_t time = 0;  ///< when it, or a tag of it, was pushed last
+  std::vector<std::string> tags;
+  std::vector<oci::Digest> parts;  ///< of an index: manifests that the repository has
+  std::optional<oci::Digest> subject;
+};
+
 /// What repositories hold, in SQLite. Any number of threads may use it, and other processes meanwhile.
 ///
 /// The files of blobs and manifests come and go inside its transactions, which SQLite lets one process at a time have:
@@ -108,6 +117,9 @@ class Metadata {
                                                 std::string_view artifact_type, std::string_view last,
                                                 std::uint64_t most);
 
+  /// All that a repository has, at one moment.
+  Result<std::vector<StoredImage>> images(std::string_view repository);
+
   /// Bytes of a project's blobs and manifests, each once.
   Result<std::uint64_t> bytes_of(std::string_view project);
   /// Whether the project is full already.
@@ -128,6 +140,9 @@ class Metadata {
   /// Of `digests`, those that no repository has are given to `remove`, inside a transaction.
   Result<> with_unreferenced(const std::vector<oci::Digest>& digests,
                              const std::function<Result<>(const oci::Digest&)>& remove);
+  /// When a job that is done now and then was done last; 0: never.
+  Result<std::int64_t> job_time(std::string_view job);
+  Result<> note_job(std::string_view job, std::int64_t time);
   /// Every blob of every repository, and every manifest, by repository.
   Result<std::vector<BlobLink>> blob_links();
   Result<std::vector<BlobLink>> manifest_links();

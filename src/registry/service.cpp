@@ -32,7 +32,8 @@ Service::Service(Backend& api, std::function<bool()> works, Gate& gate, ServiceS
       works_(std::move(works)),
       gate_(gate),
       access_log_(std::move(settings.access_log)),
-      audit_(std::move(settings.audit_log)) {
+      audit_(std::move(settings.audit_log)),
+      on_event_(std::move(settings.on_event)) {
   const auto rate = static_cast<double>(settings.rate_limit);
   if (rate > 0) throttle_.emplace(rate, rate * kBurstSeconds);
 }
@@ -84,6 +85,8 @@ serve::Response Service::handle(const Request& request, Source& body) {
   if (auto slower = slow_down(call)) return std::move(*slower);
   auto response = answer(call, body);
   audit_.note(call, response.status);
+  // Before the answer is sent: what was acknowledged has been told.
+  if (const auto event = on_event_ ? event_of(call, response) : std::nullopt) on_event_(*event);
   return response;
 }
 

@@ -3,6 +3,7 @@
 #include "base/fd.hpp"
 #include "registry/audit.hpp"
 #include "registry/backend.hpp"
+#include "registry/events.hpp"
 #include "registry/gate.hpp"
 #include "registry/throttle.hpp"
 
@@ -16,6 +17,7 @@ struct ServiceSettings {
   Fd access_log;                ///< gets a line of JSON for each request; invalid: nobody wants it
   Fd audit_log;                 ///< the same for changes and refusals
   std::int64_t rate_limit = 0;  ///< requests of one client in a second, on average; 0: any number
+  EventListener on_event;       ///< null: nobody wants to know
 };
 
 /// The API behind its gate, with what those who run it want: /healthz, /readyz, /metrics, and logs.
@@ -55,6 +57,7 @@ class Service final : public serve::Handler {
   Gate& gate_;
   Fd access_log_;
   Audit audit_;
+  EventListener on_event_;
   std::optional<Throttle> throttle_;
   std::function<std::size_t()> connections_;
   std::atomic<bool> stopping_ = false;

@@ -9,6 +9,7 @@ using options::Command;
 using options::Globals;
 
 extern const Command kBackup;
+extern const Command kClean;
 extern const Command kFsck;
 extern const Command kGc;
 extern const Command kProject;

@@ -49,14 +49,19 @@ Result<> read_section(const Section& section, const yaml::Node& list, const std:
   if (list.kind == Kind::null) return {};
   if (list.kind != Kind::list)
     return fail(Code::invalid, "{}, line {}: '{}' takes a list", path, list.line, section.name)
-        .with_cure(fmt::format("each item begins with `- `, as in `- {}: ...`", section.table.front().name));
+        .with_cure(fmt::format("each item begins with `- `, as in `- {}: ...`", section.tables.front().front().name));
   for (const auto& item : list.items) {
     if (item.kind != Kind::map)
       return fail(Code::invalid, "{}, line {}: this is no list of `name: value`", path, item.line);
     void* target = section.add();
     for (const auto& value : item.items) {
-      const auto* option = find_option(section.table, value.key);
-      if (option == nullptr) return no_member(value, path, names_of(section.table));
+      const options::Option* option = nullptr;
+      std::string names;
+      for (const auto& table : section.tables) {
+        if (option == nullptr) option = find_option(table, value.key);
+        names.append(names.empty() ? "" : ", ").append(names_of(table));
+      }
+      if (option == nullptr) return no_member(value, path, names);
       TRY(set_member(*option, value, path, target));
     }
   }

@@ -11,10 +11,10 @@
 
 namespace gantry::registry_cli {
 
-/// A member of the file that is a list of maps, each of which has the members of `table`.
+/// A member of the file that is a list of maps, each of which has the members of all `tables`.
 struct Section {
   std::string_view name;
-  std::span<const options::Option> table;
+  std::vector<std::span<const options::Option>> tables;
   std::function<void*()> add;  ///< makes one more item, for the options to write into
 };
 

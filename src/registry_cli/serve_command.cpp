@@ -107,7 +107,8 @@ struct Served {
   registry::Backend& api;
   std::function<bool()> works;
   std::function<Result<>()> upkeep;
-  std::string folder;  ///< with the accounts; empty: there are none
+  std::string folder;         ///< with the accounts; empty: there are none
+  ServeWork* work = nullptr;  ///< null: there is none
 };
 
 /// Until a signal comes.
@@ -130,6 +131,7 @@ Result<int> serve_with(const ServeArguments& arguments, const sigset_t& signals,
   settings.access_log = TRY(open_log(arguments.access_log));
   settings.audit_log = TRY(open_log(arguments.audit_log));
   settings.rate_limit = arguments.rate_limit;
+  if (served.work != nullptr) settings.on_event = served.work->listener();
   registry::Service service(served.api, served.works, *gate, std::move(settings));
   const auto tls = TRY(make_tls(arguments));
   auto listener = TRY(make_listener(arguments));
@@ -137,10 +139,12 @@ Result<int> serve_with(const ServeArguments& arguments, const sigset_t& signals,
   service.set_connections([&server] { return server.connections(); });
   TRY(options::print(fmt::format("listening on {}\n", server.address())));
   serve::notify_systemd("READY=1");
+  if (served.work != nullptr) served.work->start(service.audit());
   auto waited = wait_for_end(signals, *gate, tls.get(), service.audit(), served);
   serve::notify_systemd("STOPPING=1");
   service.stop();
   server.drain();
+  if (served.work != nullptr) served.work->stop();
   TRY(std::move(waited));
   return 0;
 }
@@ -149,12 +153,10 @@ Result<int> serve_store(const Globals& globals, const ServeArguments& arguments,
   if (!arguments.storage.empty())
     return fail(Code::invalid, "--from-store serves what this host's store has, and --storage names another folder")
         .with_cure("drop one of them");
-  if (!arguments.cache.empty())
-    return fail(Code::invalid, "--from-store serves what this host's store has, and `cache` fetches from elsewhere")
-        .with_cure("drop one of them");
+  TRY(ServeWork::check_none(arguments));
   const std::string root = TRY(options::folders(globals)).root;
   registry::StoreApi api(TRY(content::Blobs::create(root)));
-  return serve_with(arguments, signals, {api, [&api] { return api.works(); }, [] { return Result<>(); }, ""});
+  return serve_with(arguments, signals, {api, [&api] { return api.works(); }, [] { return Result<>(); }, "", nullptr});
 }
 
 /// What no request does: uploads that nobody goes on with, and the changes of other processes.
@@ -189,11 +191,10 @@ Result<int> serve_storage(const Globals& globals, const ServeArguments& argument
     return fail(Code::busy, "another registry serves {}", folder).with_cure("stop it, or choose another --storage");
   const Lock lock = TRY(std::move(alone));
   registry::Api api(storage, {.read_only = arguments.read_only});
-  const auto work = TRY(make_work(arguments, api, storage));
-  registry::Backend& backend = work ? work->backend() : api;
+  const auto work = TRY(ServeWork::make(arguments, api, storage, folder));
   return serve_with(arguments, signals,
-                    {backend, [&storage] { return storage.metadata->has_repository("ready").has_value(); },
-                     StorageUpkeep(storage, api), folder});
+                    {work->backend(), [&storage] { return storage.metadata->has_repository("ready").has_value(); },
+                     StorageUpkeep(storage, api), folder, work.get()});
 }
 
 Result<int> run_serve(const Globals& globals, const ServeCommandArguments& given) {
@@ -203,7 +204,7 @@ Result<int> run_serve(const Globals& globals, const ServeCommandArguments& given
     if (!arguments.from_store) folder = TRY(storage_folder(globals, arguments.storage));
     TRY(make_gate(arguments, folder));
     TRY(make_tls(arguments));
-    TRY(check_work(arguments));
+    TRY(ServeWork::check(arguments));
     return 0;
   }
   // Many threads and little memory: glibc would give each thread a heap of its own.

@@ -1,30 +1,27 @@
 #include "registry_cli/serve_settings.hpp"
 
-#include "options/value.hpp"
 #include "registry_cli/configuration.hpp"
 
 namespace gantry::registry_cli {
 
 namespace {
 
-template <class Item, std::size_t N>
-Section section(std::string_view name, const options::Option (&table)[N], std::vector<Item>& items) {
-  return {name, table, [&items]() -> void* { return &items.emplace_back(); }};
+template <class Item>
+Section section(std::string_view name, std::vector<std::span<const options::Option>> tables, std::vector<Item>& items) {
+  return {name, std::move(tables), [&items]() -> void* { return &items.emplace_back(); }};
 }
 
 }  // namespace
 
-Result<std::int64_t> read_age(std::string_view word) {
-  if (!word.ends_with('d')) return options::read_duration(word);
-  const auto days = options::read_between<0, 100'000>(word.substr(0, word.size() - 1));
-  if (!days) return fail(Code::invalid, "'{}' is no time", word).with_cure("as in 36h or 30d");
-  return *days * 24 * 3600 * kSecond;
-}
-
 Result<ServeArguments> settle(const ServeSettings& given, const std::string& config) {
   ServeSettings file, environment;
   ServeArguments settled;
-  const std::vector<Section> sections = {section("cache", kCacheSettings, settled.cache)};
+  const std::vector<Section> sections = {
+      section("cache", {kCacheSettings}, settled.cache),
+      section("retention", {kRetentionSettings, kKeepSettings}, settled.retention),
+      section("webhooks", {kWebhookSettings}, settled.webhooks),
+      section("replication", {kReplicationSettings}, settled.replication),
+  };
   if (!config.empty()) TRY(read_configuration(config, kServeSettings, &file, sections));
   TRY(read_environment(kServeSettings, &environment));
   const ServeSettings* const sources[] = {&file, &environment, &given};

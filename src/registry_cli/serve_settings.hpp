@@ -1,7 +1,7 @@
 #pragma once
 
-#include "base/clock.hpp"
 #include "options/option.hpp"
+#include "registry_cli/rule_settings.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -16,14 +16,6 @@ struct ServeSettings {
   std::optional<std::string> public_url, token_keys, token_issuer, token_realm;
   std::optional<bool> anonymous_pull, from_store, read_only;
   std::optional<std::int64_t> rate_limit;
-};
-
-/// Repositories that are copies of another registry's.
-struct CacheSetting {
-  std::string prefix;
-  std::string upstream;
-  std::int64_t fresh = 60 * kSecond;
-  std::int64_t keep = 7 * 24 * 3600 * kSecond;
 };
 
 /// The same, settled, with the lists that only a file can have.
@@ -44,6 +36,9 @@ struct ServeArguments {
   bool read_only = false;
   std::int64_t rate_limit = 0;
   std::vector<CacheSetting> cache;
+  std::vector<RetentionSetting> retention;
+  std::vector<WebhookSetting> webhooks;
+  std::vector<ReplicationSetting> replication;
 };
 
 inline constexpr options::Option kServeSettings[] = {
@@ -77,16 +72,6 @@ inline constexpr options::Option kServeSettings[] = {
     options::option<&ServeSettings::rate_limit, options::read_between<0, 1'000'000>>(
         0, "rate-limit", "NUMBER", "Requests of one client in a second, on average; ten times that at once"),
     options::flag<&ServeSettings::read_only>(0, "read-only", "Take no pushes and delete nothing"),
-};
-
-/// "36h", as for read_duration(), and "30d".
-Result<std::int64_t> read_age(std::string_view word);
-
-inline constexpr options::Option kCacheSettings[] = {
-    options::option<&CacheSetting::upstream>(0, "upstream", "REGISTRY", "The registry, or a part of one"),
-    options::option<&CacheSetting::prefix>(0, "prefix", "NAME", "How the names of its repositories begin here"),
-    options::option<&CacheSetting::fresh, read_age>(0, "fresh", "TIME", "So long a tag is not asked about again"),
-    options::option<&CacheSetting::keep, read_age>(0, "keep", "TIME", "What nobody pulls for so long is dropped"),
 };
 
 /// Each from the first that says it: the command line, the environment, the file named `config` (none when empty).

@@ -75,3 +75,12 @@ have_users() {
   run -125 gantry registry serve --listen 127.0.0.1:0 --storage "$WORK/other-storage" --anonymous-pull
   one_sentence "$output"
 }
+
+@test "metrics take a user where there are users, also where everybody pulls" {
+  htpasswd -Bbn -C 4 prometheus secret >"$WORK/users"
+  serve --htpasswd "$WORK/users" --anonymous-pull
+  equal "$(ask /v2/app/manifests/1)" 404
+  equal "$(ask /metrics)" 401
+  equal "$(ask -u prometheus:secret /metrics)" 200
+  contains "$(cat "$WORK/answer")" gantry_registry_requests_total
+}
