@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 #include "base/json_name.hpp"
 #include "registry/reply.hpp"
+#include "registry_web/web_page.hpp"
 
 #include <unistd.h>
 
@@ -20,6 +21,12 @@ std::string quoted(std::string_view text) {
   std::string out;
   json::append_quoted(out, text);
   return out;
+}
+
+/// The page for browsers, which needs no rights: what it shows does.
+std::optional<serve::Response> page_of(const serve::Request& request) {
+  if (request.method != serve::Method::get && request.method != serve::Method::head) return std::nullopt;
+  return request.path.starts_with("/v2/") ? std::nullopt : registry_web::web_page(request.path);
 }
 
 /// A client may do at once what it may do in so many seconds.
@@ -57,6 +64,7 @@ std::optional<serve::Response> Service::refuse(const Call& call) const {
 
 std::optional<serve::Response> Service::answer_at_once(const Request& request) {
   if (request.path == "/healthz") return plain(200, "ok\n");
+  if (auto page = page_of(request)) return page;
   if (request.path == "/readyz" || request.path == "/token") return std::nullopt;
   const auto seen = gate_.glance(request);
   if (!seen.sure) return std::nullopt;
