@@ -1,6 +1,5 @@
 #include "build_cli/commands.hpp"
-#include "options/globals.hpp"
-#include "options/program.hpp"
+#include "options/sibling_program.hpp"
 
 namespace {
 
@@ -8,7 +7,6 @@ using gantry::options::Command;
 namespace options = gantry::options;
 namespace build_cli = gantry::build_cli;
 
-constexpr options::Group kGroups[] = {options::group(options::kGlobalOptions)};
 constexpr const Command* kImageCommands[] = {&build_cli::kBuild};
 constinit const Command kImage = {
     .name = "image",
@@ -38,20 +36,10 @@ constinit const Command kBuilder = {
     .examples = kBuilderExamples,
     .commands = kBuilderCommands,
 };
-constexpr const Command* kCommands[] = {&build_cli::kBuild, &kBuilder, &kImage};
-constinit const Command kRoot = {
-    .name = "gantry",
-    .summary = "Work with containers and images",
-    .synopsis = "[OPTIONS] COMMAND",
-    .description = "The part of gantry that builds images. gantry itself calls it.",
-    .groups = kGroups,
-    .commands = kCommands,
-};
+constexpr const Command* kCommands[] = {&build_cli::kBinfmt, &build_cli::kBuild, &kBuilder, &kImage, &build_cli::kTask};
+constinit const Command kRoot =
+    options::sibling_root(kCommands, "The part of gantry that builds images. gantry itself calls it.");
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  options::Globals globals;
-  return options::run_program({.root = kRoot, .globals = &globals, .ready = options::configure_log},
-                              {argv, static_cast<std::size_t>(argc)});
-}
+int main(int argc, char** argv) { return options::run_sibling(kRoot, argc, argv); }

@@ -1,4 +1,4 @@
-#include "options/program.hpp"
+#include "options/sibling_program.hpp"
 #include "registry_cli/commands.hpp"
 
 namespace {
@@ -18,21 +18,10 @@ constinit const Command kRegistry = {
     .commands = kRegistryCommands,
 };
 
-constexpr options::Group kGroups[] = {options::group(options::kGlobalOptions)};
 constexpr const Command* kCommands[] = {&kRegistry};
-constinit const Command kRoot = {
-    .name = "gantry",
-    .summary = "Work with containers and images",
-    .synopsis = "[OPTIONS] COMMAND",
-    .description = "The part of gantry that serves images. gantry itself calls it.",
-    .groups = kGroups,
-    .commands = kCommands,
-};
+constinit const Command kRoot =
+    options::sibling_root(kCommands, "The part of gantry that serves images. gantry itself calls it.");
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  options::Globals globals;
-  return options::run_program({.root = kRoot, .globals = &globals, .ready = options::configure_log},
-                              {argv, static_cast<std::size_t>(argc)});
-}
+int main(int argc, char** argv) { return options::run_sibling(kRoot, argc, argv); }

@@ -1,5 +1,5 @@
 #include "container_cli/commands.hpp"
-#include "options/program.hpp"
+#include "options/sibling_program.hpp"
 #include "transfer/commands.hpp"
 #ifdef GANTRY_HAVE_REGISTRIES
 #include "image_cli/commands.hpp"
@@ -115,31 +115,28 @@ constinit const Command kContainer = {
     .commands = kContainerCommands,
 };
 
-constexpr options::Group kGroups[] = {options::group(options::kGlobalOptions)};
 constexpr const Command* kCommands[] = {
-    &container_cli::kCommit, &container_cli::kCp,
-    &image_cli::kArtifact,   &kContainer,
+    &container_cli::kCommit,
+    &container_cli::kCp,
+    &image_cli::kArtifact,
+    &kContainer,
     &remote::kDownload,
-    &container_cli::kExport, &kImage,
-    &transfer::kImport,      &transfer::kLoad,
-    &remote::kLogin,         &remote::kLogout,
-    &image_cli::kManifest,   &remote::kPull,
-    &remote::kPush,          &transfer::kSave,
-    &image_cli::kSearch,     &container_cli::kVolume,
+    &container_cli::kExport,
+    &kImage,
+    &transfer::kImport,
+    &transfer::kLoad,
+    &remote::kLogin,
+    &remote::kLogout,
+    &image_cli::kManifest,
+    &remote::kPull,
+    &remote::kPush,
+    &transfer::kSave,
+    &image_cli::kSearch,
+    &container_cli::kVolume,
 };
-constinit const Command kRoot = {
-    .name = "gantry",
-    .summary = "Work with containers and images",
-    .synopsis = "[OPTIONS] COMMAND",
-    .description = "The part of gantry that moves whole images. gantry itself calls it.",
-    .groups = kGroups,
-    .commands = kCommands,
-};
+constinit const Command kRoot =
+    options::sibling_root(kCommands, "The part of gantry that moves whole images. gantry itself calls it.");
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  options::Globals globals;
-  return options::run_program({.root = kRoot, .globals = &globals, .ready = options::configure_log},
-                              {argv, static_cast<std::size_t>(argc)});
-}
+int main(int argc, char** argv) { return options::run_sibling(kRoot, argc, argv); }

@@ -1,5 +1,7 @@
 #include "build/bases.hpp"
 
+#include "base/text.hpp"
+
 #include <algorithm>
 
 namespace gantry::build {
@@ -9,6 +11,16 @@ Result<const store::Image*> Bases::find(const std::string& name, const oci::Plat
   if (const auto known = found_.find(key); known != found_.end()) return &known->second;
   auto image = TRY(load(name, platform));
   return &found_.emplace(key, std::move(image)).first->second;
+}
+
+std::vector<Material> Bases::materials() const {
+  std::vector<Material> materials;
+  for (const auto& [key, image] : found_) {
+    const auto [name, platform, found] = cut(key, ' ');
+    materials.push_back({.uri = fmt::format("pkg:docker/{}?platform={}", name, platform),
+                         .digest = {{"sha256", image.descriptor.digest.hex()}}});
+  }
+  return materials;
 }
 
 /// An image without a platform of its own is for every one.

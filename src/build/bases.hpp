@@ -1,5 +1,6 @@
 #pragma once
 
+#include "build/material.hpp"
 #include "build/request.hpp"
 #include "oci/image_spec.hpp"
 #include "store/store.hpp"
@@ -19,6 +20,8 @@ class Bases {
 
   /// Each is looked for once in a build, so that all its stages see the same. Code::not_found names it.
   Result<const store::Image*> find(const std::string& name, const oci::Platform& platform);
+  /// All that were found.
+  std::vector<Material> materials() const;
 
  private:
   Result<store::Image> load(const std::string& name, const oci::Platform& platform);

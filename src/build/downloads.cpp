@@ -38,7 +38,7 @@ Result<> copy_file(const std::string& from, const std::string& to) {
 
 }  // namespace
 
-Result<> Downloads::get(const std::string& url, const std::string& checksum, const std::string& path) const {
+Result<std::string> Downloads::get(const std::string& url, const std::string& checksum, const std::string& path) const {
   if (!checksum.empty()) TRY(with_context(oci::Digest::parse(checksum), "--checksum={}", checksum));
   TRY(make_folders(folder_, 0700));
   const std::string kept = folder_ + "/" + archive::hash_of(as_bytes(url)).hex().substr(0, 32);
@@ -56,7 +56,8 @@ Result<> Downloads::get(const std::string& url, const std::string& checksum, con
   if (!checksum.empty() && known.digest != checksum)
     return fail(Code::corrupt, "{} has the checksum {}, not {}", url, known.digest, checksum)
         .with_cure("find out why; write the new one if it is right");
-  return copy_file(kept, path);
+  TRY(copy_file(kept, path));
+  return known.digest;
 }
 
 }  // namespace gantry::build

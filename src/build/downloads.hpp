@@ -22,9 +22,9 @@ class Downloads {
  public:
   Downloads(std::string folder, FetchFile fetch) : folder_(std::move(folder)), fetch_(std::move(fetch)) {}
 
-  /// Copies what a URL has to `path`; Code::corrupt when a `checksum` is given ("sha256:…") and it is another. What is
-  /// there with this checksum already is not asked for.
-  Result<> get(const std::string& url, const std::string& checksum, const std::string& path) const;
+  /// Copies what a URL has to `path` and tells its digest, "sha256:…"; Code::corrupt when a `checksum` is given
+  /// ("sha256:…") and it is another. What is there with this checksum already is not asked for.
+  Result<std::string> get(const std::string& url, const std::string& checksum, const std::string& path) const;
 
  private:
   std::string folder_;

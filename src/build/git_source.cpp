@@ -83,11 +83,10 @@ Result<> fetch(const Git& git, const GitSource& source) {
   return {};
 }
 
-Result<> check_commit(const Git& git, const GitSource& source, const std::string& wanted) {
-  if (wanted.empty()) return {};
-  const std::string commit(trim(TRY(git.run({"rev-parse", "HEAD"}))));
+Result<std::string> find_commit(const Git& git, const GitSource& source, const std::string& wanted) {
+  std::string commit(trim(TRY(git.run({"rev-parse", "HEAD"}))));
   constexpr std::size_t kLeast = 7;
-  if (wanted.size() >= kLeast && commit.starts_with(wanted)) return {};
+  if (wanted.empty() || (wanted.size() >= kLeast && commit.starts_with(wanted))) return commit;
   return fail(Code::corrupt, "{} is at commit {}, not {}", source.url, commit, wanted)
       .with_cure("find out why; write the new one if it is right");
 }
@@ -106,18 +105,18 @@ std::optional<GitSource> parse_git_source(std::string_view text) {
   return source;
 }
 
-Result<> check_out(const GitSource& source, const GitRules& rules, const std::string& folder) {
+Result<std::string> check_out(const GitSource& source, const GitRules& rules, const std::string& folder) {
   if (source.url.find('?') != std::string::npos)
     return fail(Code::unsupported, "'{}' has a query", source.url).with_cure("write #REF:FOLDER behind the URL");
   const Git git(folder);
   TRY(git.run({"init", "--quiet"}));
   TRY(fetch(git, source));
-  TRY(check_commit(git, source, rules.commit));
+  auto commit = TRY(find_commit(git, source, rules.commit));
   if (path_exists(folder + "/.gitmodules"))
     TRY(with_context(git.run({"submodule", "--quiet", "update", "--init", "--recursive", "--depth=1"}), "{}",
                      source.url));
   if (!rules.keeps_history) TRY(remove_tree(folder + "/.git"));
-  return {};
+  return commit;
 }
 
 }  // namespace gantry::build

@@ -27,7 +27,7 @@ struct GitRules {
 
 /// Checks a repository out into an empty folder, with its submodules, by git(1), which speaks with https, http, git and
 /// ssh only and asks nobody for passwords. Code::not_found for a ref or folder that is not there, Code::corrupt for
-/// another commit.
-Result<> check_out(const GitSource& source, const GitRules& rules, const std::string& folder);
+/// another commit. Tells which it is.
+Result<std::string> check_out(const GitSource& source, const GitRules& rules, const std::string& folder);
 
 }  // namespace gantry::build

@@ -50,14 +50,14 @@ Result<std::vector<Context>> open_contexts(const Settings& settings, const Job& 
 }
 
 /// Nodes of different platforms that are the same are one, as their keys tell: the graph is common to all.
-Result<std::vector<ImagePlan>> plan_all(const Settings& settings, const Job& job, Remotes& remotes, Graph& graph) {
-  Bases bases(settings.store, job.request.pull, job.fetch);
+Result<std::vector<ImagePlan>> plan_all(const Settings& settings, const Job& job, const PlanInputs& inputs,
+                                        Graph& graph) {
   std::vector<ImagePlan> plans;
   for (const auto& platform : job.platforms) {
     Request request = job.request;
     request.context_is_fetched = job.sources.is_fetched;
     request.platform = platform;
-    plans.push_back(TRY(plan_image(request, {bases, remotes}, settings.time, graph)));
+    plans.push_back(TRY(plan_image(request, inputs, settings.time, graph)));
   }
   return plans;
 }
@@ -117,14 +117,16 @@ Result<dockerfile::IgnoreRules> read_ignore_rules(const Sources& sources, const 
 Result<Built> build(const Settings& settings, const Job& job, Observer& observer) {
   Graph graph;
   Remotes remotes(settings.store, job.fetch_file);
-  const auto plans = TRY(plan_all(settings, job, remotes, graph));
+  Bases bases(settings.store, job.request.pull, job.fetch);
+  const auto plans = TRY(plan_all(settings, job, {bases, remotes}, graph));
   auto contexts = TRY(open_contexts(settings, job, graph, job.request.file.file));
   std::set<NodeId> wanted;
   for (const auto& plan : plans)
     if (!plan.chain.empty()) wanted.insert(plan.top);
   const ImportedSteps nothing;
   Scheduler scheduler(settings, graph, contexts, job.imported != nullptr ? *job.imported : nothing, observer);
-  Built built;
+  Built built{.materials = bases.materials()};
+  built.materials.insert(built.materials.end(), remotes.materials().begin(), remotes.materials().end());
   built.failure = TRY(scheduler.run(wanted, choose_jobs(job.jobs)));
   if (built.failure) {
     built.failed = graph.nodes[built.failure->node];
@@ -132,6 +134,7 @@ Result<Built> build(const Settings& settings, const Job& job, Observer& observer
   }
   for (NodeId node = 0; node < graph.nodes.size(); ++node)
     if (auto step = scheduler.cached_step(node)) built.steps.push_back(std::move(*step));
+  for (const auto& [name, node] : plans.front().stages) built.stages.emplace(name, scheduler.layers(node));
   for (const auto& plan : plans) {
     const auto steps = steps_of(scheduler, plan);
     built.result_steps.insert(built.result_steps.end(), steps.begin(), steps.end());

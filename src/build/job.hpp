@@ -9,6 +9,7 @@
 #include "build/store_result.hpp"
 #include "dockerfile/ignore.hpp"
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -50,12 +51,14 @@ struct Job {
 /// What a build has made.
 struct Built {
   std::optional<Failure> failure;
-  Node failed;                                   ///< the node of `failure`
-  std::vector<BuiltImage> images;                ///< one for each platform
-  oci::Document root;                            ///< manifest or index that all of it is known by
-  std::vector<std::vector<oci::Digest>> layers;  ///< of each image, the base first
-  std::vector<CachedStep> result_steps;          ///< those whose layers the images have
-  std::vector<CachedStep> steps;                 ///< all
+  Node failed;                                             ///< the node of `failure`
+  std::vector<BuiltImage> images;                          ///< one for each platform
+  oci::Document root;                                      ///< manifest or index that all of it is known by
+  std::vector<std::vector<oci::Digest>> layers;            ///< of each image, the base first
+  std::map<std::string, std::vector<oci::Digest>> stages;  ///< layers of stages of the first image that were done
+  std::vector<Material> materials;                         ///< what it was made from that is not in the context
+  std::vector<CachedStep> result_steps;                    ///< those whose layers the images have
+  std::vector<CachedStep> steps;                           ///< all
 };
 
 /// Plans the job, does its steps and writes its images, which the store does not list yet. The store is in use.

@@ -32,6 +32,8 @@ class Planner {
     ImagePlan plan = TRY(stage(target));
     for (const auto& [name, value] : request_.labels) plan.config.config.labels[name] = value;
     if (request_.squash == Squash::with_base) flatten(plan);
+    for (const auto& [number, planned] : planned_)
+      if (!planned.chain.empty()) plan.stages.emplace(name_of(number), planned.top);
     return plan;
   }
 

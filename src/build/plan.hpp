@@ -26,6 +26,7 @@ struct ImagePlan {
   oci::ImageConfig config;
   std::vector<HistoryNote> history;
   std::map<oci::Digest, oci::Descriptor> blobs;  ///< of the base's layers, by diff id
+  std::map<std::string, NodeId> stages;          ///< of the stages that were needed: the last node of each, by name
 };
 
 /// What the variables of its Dockerfile are made from.

@@ -43,6 +43,12 @@ Result<std::string> Remotes::make_folder() {
   return folders_.back().path();
 }
 
+Result<> Remotes::download(const std::string& url, const std::string& checksum, const std::string& path) {
+  const std::string digest = TRY(downloads_.get(url, checksum, path));
+  materials_.push_back({.uri = url, .digest = {{"sha256", std::string(cut(digest, ':').after)}}});
+  return {};
+}
+
 Result<RemoteFiles> Remotes::get(const RemoteSource& source) {
   const std::string key = fmt::format("{} {} {}", source.keeps_git_dir, source.checksum, source.name);
   if (const auto known = known_.find(key); known != known_.end()) return known->second;
@@ -55,7 +61,7 @@ Result<RemoteFiles> Remotes::get(const RemoteSource& source) {
       return fail(Code::invalid, "{} does not say what its file is called", source.name)
           .with_cure("name the file as the target, and end the URL with a name");
     files = {.folder = TRY(make_folder()), .path = name};
-    TRY(downloads_.get(source.name, source.checksum, files.folder + "/" + name));
+    TRY(download(source.name, source.checksum, files.folder + "/" + name));
   }
   known_.emplace(key, files);
   return files;
@@ -66,16 +72,16 @@ Result<RemoteFiles> Remotes::get_git(const RemoteSource& source) {
   RemoteFiles files{.folder = TRY(make_folder()), .path = "/" + git.folder, .is_git = true};
   if (chmod(files.folder.c_str(), 0755) < 0) return Error::system("change the mode of {}", files.folder);
   const mode_t old = umask(022);  // a part of what is checked out
-  const auto done = check_out(git, {.commit = source.checksum, .keeps_history = source.keeps_git_dir}, files.folder);
+  auto done = check_out(git, {.commit = source.checksum, .keeps_history = source.keeps_git_dir}, files.folder);
   umask(old);
-  TRY(done);
+  materials_.push_back({.uri = "git+" + source.name, .digest = {{"gitCommit", TRY(std::move(done))}}});
   return files;
 }
 
 Result<RemoteFiles> Remotes::get_context(const std::string& name) {
   if (parse_git_source(name)) return get({.name = name});
   const std::string folder = TRY(make_folder());
-  TRY(downloads_.get(name, "", folder + "/download"));
+  TRY(download(name, "", folder + "/download"));
   return with_context(opened(folder, folder + "/download"), "{}", name);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "build/downloads.hpp"
+#include "build/material.hpp"
 #include "content/scratch.hpp"
 #include "store/store.hpp"
 
@@ -41,8 +42,12 @@ class Remotes {
   /// The same of what standard input has.
   Result<RemoteFiles> take_input(const Fd& input);
 
+  /// All that was fetched.
+  const std::vector<Material>& materials() const { return materials_; }
+
  private:
   Result<std::string> make_folder();
+  Result<> download(const std::string& url, const std::string& checksum, const std::string& path);
   Result<RemoteFiles> get_git(const RemoteSource& source);
   Result<RemoteFiles> opened(const std::string& folder, const std::string& file);
 
@@ -50,6 +55,7 @@ class Remotes {
   Downloads downloads_;
   std::vector<content::Scratch> folders_;
   std::map<std::string, RemoteFiles> known_;
+  std::vector<Material> materials_;
 };
 
 }  // namespace gantry::build

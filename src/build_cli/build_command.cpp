@@ -2,10 +2,12 @@
 #include "base/text.hpp"
 #include "build/job.hpp"
 #include "build/remotes.hpp"
+#include "build_cli/attestations.hpp"
 #include "build_cli/build_options.hpp"
 #include "build_cli/builder.hpp"
 #include "build_cli/cache_options.hpp"
 #include "build_cli/commands.hpp"
+#include "build_cli/failure.hpp"
 #include "build_cli/fetch.hpp"
 #include "build_cli/findings.hpp"
 #include "build_cli/outputs.hpp"
@@ -13,6 +15,7 @@
 #include "dockerfile/parse.hpp"
 #include "options/print.hpp"
 #include "store/images.hpp"
+#include "task/stacker.hpp"
 
 #include <fcntl.h>
 
@@ -27,11 +30,9 @@ struct BuildArguments {
   BuildRunOptions run;
   BuildResultOptions result;
   BuildReportOptions report;
+  AttestationOptions attestations;
   std::vector<std::string> words;
 };
-
-/// Status 125 is Gantry's own failure; a RUN that fails gives its command's.
-constexpr int kOwnFailure = 125;
 
 /// One that is a part of what the steps depend on; of others only that they are there.
 std::optional<dockerfile::RunNetwork> network_of(const std::string& word) {
@@ -43,19 +44,6 @@ std::optional<dockerfile::RunNetwork> network_of(const std::string& word) {
 build::Squash squash_of(const BuildResultOptions& result) {
   if (result.squash_all) return build::Squash::with_base;
   return result.squash || !result.layers.value_or(true) ? build::Squash::stage : build::Squash::none;
-}
-
-/// Several lines, which the log would make one.
-void print_shown(const std::string& text) { best_effort(options::print_error("gantry: error: " + text + "\n")); }
-
-void print_failure(const build::Built& built, const dockerfile::Dockerfile& file) {
-  const auto& failure = *built.failure;
-  std::string text;
-  if (!failure.log.empty()) text = "its last lines:\n" + failure.log + "\n";
-  const std::string step = fmt::format("{}: {}", std::string(cut(built.failed.label, '\n').before), failure.reason);
-  if (built.failed.at.line != 0)
-    print_shown(text + dockerfile::error_at(file.file, file.source, built.failed.at, step, "").message());
-  else print_shown(text + step);
 }
 
 /// One build, in the user namespace that the store takes.
@@ -73,14 +61,17 @@ class BuildRun {
     TRY(store_.sweep());
     TRY(find_sources());
     const Lock used = TRY(store_.use());  // what is here now stays here until the image is listed
-    const auto file = TRY(dockerfile::parse(text_.text, text_.path.empty() ? "Dockerfile" : text_.path));
+    const auto file = TRY(read_file_of_stages());
     build::Job job{.sources = sources_, .request = {.file = file}};
     TRY(fill(job));
+    if (job.request.target.empty()) job.request.target = target_;
     if (arguments_.report.wanted()) return report_findings(store_, job, arguments_.report);
     TRY(require_no_findings(store_, job));
     const auto options = TRY(read_run_options(arguments_.run, arguments_.source, arguments_.result));
     const build::Settings settings = TRY(make_settings(builder_, options));
     auto outputs = TRY(read_outputs(arguments_.result.outputs));
+    TRY(check_attestations(arguments_.attestations, outputs));
+    const Timestamp started = now();
     auto observer = TRY(make_observer(arguments_.result.progress, arguments_.result.quiet));
     const auto caches = TRY(read_cache_to(arguments_.result.cache_to));
     const auto imported = import_caches(TRY(read_cache_from(arguments_.source.cache_from)), folders_);
@@ -88,11 +79,8 @@ class BuildRun {
     job.notes_cache = std::ranges::find(caches, CachePlace::Type::in_image, &CachePlace::type) != caches.end();
     const auto built = TRY(build::build(settings, job, *observer));
     observer.reset();
-    if (built.failure) {
-      print_failure(built, file);
-      return built.failure->status == 0 ? kOwnFailure : built.failure->status;
-    }
-    TRY(deliver(built, outputs));
+    if (built.failure) return show_failure(built, file);
+    TRY(deliver(built, outputs, provenance_input(job, built, started)));
     TRY(export_caches(caches, store_, built, folders_));
     return print_id(built, outputs);
   }
@@ -121,6 +109,16 @@ class BuildRun {
     return {};
   }
 
+  /// A Dockerfile, or a stacker.yaml by its name.
+  Result<dockerfile::Dockerfile> read_file_of_stages() {
+    const std::string name = text_.path.empty() ? "Dockerfile" : text_.path;
+    if (!name.ends_with("stacker.yaml") && !name.ends_with("stacker.yml")) return dockerfile::parse(text_.text, name);
+    auto stacker =
+        TRY(task::parse_stacker(text_.text, name, TRY(read_pairs(arguments_.source.build_args, "build-arg"))));
+    target_ = std::move(stacker.target);
+    return std::move(stacker.file);
+  }
+
   Result<> fill(build::Job& job) {
     job.request.context = sources_.context;
     TRY(read_source_options(arguments_.source, job.request));
@@ -137,11 +135,27 @@ class BuildRun {
     return {};
   }
 
-  Result<> deliver(const build::Built& built, const std::vector<Output>& outputs) {
+  build::ProvenanceInput provenance_input(const build::Job& job, const build::Built& built, Timestamp started) const {
+    build::ProvenanceInput input{.dockerfile = text_.path.substr(text_.path.rfind('/') + 1),
+                                 .target = job.request.target,
+                                 .materials = built.materials,
+                                 .started = started,
+                                 .finished = now()};
+    const auto& context = remotes_.materials();
+    input.materials.insert(input.materials.end(), context.begin(), context.end());
+    if (arguments_.attestations.provenance != ProvenanceMode::max) return input;
+    input.build_args = job.request.build_args;
+    input.source = text_.text;
+    return input;
+  }
+
+  Result<> deliver(const build::Built& built, const std::vector<Output>& outputs,
+                   const build::ProvenanceInput& provenance) {
     std::vector<std::string> names;
     for (const auto& tag : arguments_.result.tags) names.push_back(TRY(store::local_name(tag)));
     const Delivery delivery{.store = store_, .built = built, .names = names, .globals = globals_, .folders = folders_};
     TRY(deliver_outputs(delivery, outputs));
+    TRY(deliver_attestations(delivery, outputs, arguments_.attestations, provenance));
     const auto& id = built.images.front().config;
     if (!arguments_.result.iid_file.empty()) TRY(replace_file(arguments_.result.iid_file, id.text(), 0644, Sync::no));
     if (!arguments_.result.metadata_file.empty()) TRY(write_metadata(arguments_.result.metadata_file, built, names));
@@ -161,15 +175,12 @@ class BuildRun {
   build::Remotes remotes_;
   build::Sources sources_;
   build::DockerfileText text_;
+  std::string target_;  ///< that the file itself names; empty: it does not
 };
 
 Result<int> run_build(const options::Globals& globals, const BuildArguments& arguments) {
-  return with_builder(globals, [&](const Builder& builder) -> Result<int> {
-    auto status = BuildRun(builder, arguments).run();
-    if (status || status.error().text().find('\n') == std::string::npos) return status;
-    print_shown(status.error().message());
-    return kOwnFailure;
-  });
+  return with_builder(
+      globals, [&](const Builder& builder) -> Result<int> { return show_excerpt(BuildRun(builder, arguments).run()); });
 }
 
 constexpr options::Choice<ReportFormat> kReportFormats[] = {{"text", ReportFormat::text},
@@ -182,10 +193,20 @@ constexpr options::Option kBuildReport[] = {
         0, "lint", "text|sarif", "Print what makes the image large, slow to build or unsafe, and build nothing")
         .alone("text"),
 };
+constexpr options::Choice<ProvenanceMode> kProvenanceModes[] = {
+    {"true", ProvenanceMode::min}, {"min", ProvenanceMode::min},      {"mode=min", ProvenanceMode::min},
+    {"max", ProvenanceMode::max},  {"mode=max", ProvenanceMode::max}, {"false", ProvenanceMode::none}};
+constexpr options::Option kAttestations[] = {
+    options::option<&AttestationOptions::provenance, options::read_choice<kProvenanceModes>>(
+        0, "provenance", "min|max|false", "Say beside the image how it was made: SLSA provenance")
+        .alone("true"),
+    options::flag<&AttestationOptions::sbom>(0, "sbom", "Say beside the image what packages it holds: SPDX"),
+};
 constexpr options::Group kGroups[] = {
     options::group<&BuildArguments::source>(kBuildSource, "What is built"),
     options::group<&BuildArguments::run>(kBuildRun, "How RUN runs"),
     options::group<&BuildArguments::result>(kBuildResult, "What comes of it"),
+    options::group<&BuildArguments::attestations>(kAttestations, "What is said of it"),
     options::group<&BuildArguments::report>(kBuildReport, "Instead of building"),
 };
 constexpr options::Example kExamples[] = {
@@ -206,6 +227,14 @@ constexpr options::ManSection kSections[] = {
      "'# check=skip=NAME' at the top of the Dockerfile leaves a rule out; with '# check=error=true' a build begins "
      "only "
      "when the checks find nothing."},
+    {"ATTESTATIONS",
+     "--provenance and --sbom make in-toto statements: which Dockerfile and target, and which base images, files and "
+     "repositories with which digests (SLSA provenance 1.0; of mode max build arguments and the Dockerfile's text, "
+     "too), "
+     "and the packages that dpkg and apk have installed (SPDX 2.3). With --output type=registry they are attached to "
+     "the "
+     "image in the registry, where 'gantry artifact discover' finds them; with type=local they are files beside the "
+     "others, provenance.json and sbom.spdx.json."},
     {"EXIT STATUS",
      "0; that of a RUN's command which has failed; 1 when --check or --lint has found something; 125 for all else that "
      "goes wrong."},

@@ -46,8 +46,8 @@ inline constexpr options::Choice<build::ManifestFormat> kFormats[] = {{"oci", bu
                                                                       {"docker", build::ManifestFormat::docker}};
 
 inline constexpr options::Option kBuildSource[] = {
-    options::option<&BuildSourceOptions::file>('f', "file", "PATH",
-                                               "The Dockerfile; Containerfile or Dockerfile in the context by default")
+    options::option<&BuildSourceOptions::file>(
+        'f', "file", "PATH", "The Dockerfile, Containerfile or Dockerfile in the context by default; or a stacker.yaml")
         .completing(options::Completes::files),
     options::option<&BuildSourceOptions::target>(0, "target", "STAGE", "Build this stage instead of the last"),
     options::option<&BuildSourceOptions::build_args>(0, "build-arg", "NAME[=VALUE]",

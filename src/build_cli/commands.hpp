@@ -6,7 +6,7 @@ namespace gantry::build_cli {
 
 using options::Command;
 
-extern const Command kBuild;
+extern const Command kBinfmt, kBuild, kTask;
 // of `gantry builder`
 extern const Command kBuilderAdd, kBuilderCommit, kBuilderConfig, kBuilderContainers, kBuilderCopy, kBuilderFrom,
     kBuilderInspect, kBuilderMount, kBuilderPrune, kBuilderRm, kBuilderRun, kBuilderUnmount;

@@ -56,11 +56,7 @@ Result<Output> read_output(const std::string& word) {
 
 Result<> write_folder(const Delivery& delivery, const std::string& path) {
   for (std::size_t i = 0; i < delivery.built.images.size(); ++i) {
-    // Several platforms: a folder each, as BuildKit names them.
-    std::string name = oci::text_of(delivery.built.images[i].platform);
-    std::ranges::replace(name, '/', '_');
-    const std::string folder = delivery.built.images.size() == 1 ? path : path + "/" + name;
-    const Fd to = TRY(make_and_open_folder(folder));
+    const Fd to = TRY(make_and_open_folder(folder_of(delivery, path, i)));
     if (delivery.built.layers[i].empty()) continue;
     const Fd from = TRY(build::open_tree(delivery.store, delivery.built.layers[i]));
     const build::CopyRules rules{.time = std::numeric_limits<Timestamp>::max(), .has_times_of_own = true};
@@ -80,18 +76,13 @@ Result<> write_tar(const Delivery& delivery, const std::string& path) {
   return file.finish();
 }
 
-std::vector<std::string> all_names(const Delivery& delivery, const Output& output) {
-  std::vector<std::string> names = delivery.names;
-  names.insert(names.end(), output.names.begin(), output.names.end());
-  return names;
-}
-
 Result<> push(const Delivery& delivery, const std::vector<std::string>& names) {
   if (names.empty()) return fail(Code::invalid, "there is no name to push to").with_cure("-t REGISTRY/NAME");
   for (const auto& name : names) {
-    gantry::Command command{.argv = {"gantry", "--root", delivery.folders.root, "--runroot", delivery.folders.run_root,
-                                     "push", "--quiet", name}};
-    if (delivery.built.images.size() > 1) command.argv.insert(command.argv.end() - 1, "--all");
+    gantry::Command command{
+        .argv = {"gantry", "--root", delivery.folders.root, "--runroot", delivery.folders.run_root}};
+    if (delivery.built.images.size() > 1) command.argv.emplace_back("manifest");
+    command.argv.insert(command.argv.end(), {"push", "--quiet", name});
     command.program = TRY(options::find_sibling("gantry-transfer"));
     TRY(command_output(command));
   }
@@ -129,6 +120,19 @@ constexpr json::Options json_options(const BuildMetadata*) {
 }
 
 }  // namespace
+
+std::string folder_of(const Delivery& delivery, const std::string& path, std::size_t number) {
+  if (delivery.built.images.size() == 1) return path;
+  std::string name = oci::text_of(delivery.built.images[number].platform);
+  std::ranges::replace(name, '/', '_');
+  return path + "/" + name;
+}
+
+std::vector<std::string> all_names(const Delivery& delivery, const Output& output) {
+  std::vector<std::string> names = delivery.names;
+  names.insert(names.end(), output.names.begin(), output.names.end());
+  return names;
+}
 
 Result<std::vector<Output>> read_outputs(const std::vector<std::string>& words) {
   std::vector<Output> outputs;

@@ -33,6 +33,11 @@ struct Delivery {
 /// Brings the result to where it shall go.
 Result<> deliver_outputs(const Delivery& delivery, const std::vector<Output>& outputs);
 
+/// Where the files of image number `number` go in a folder: of several platforms a folder each, as BuildKit names them.
+std::string folder_of(const Delivery& delivery, const std::string& path, std::size_t number);
+/// The names of an image, those of the output included.
+std::vector<std::string> all_names(const Delivery& delivery, const Output& output);
+
 /// --metadata-file: the members that docker buildx writes.
 Result<> write_metadata(const std::string& path, const build::Built& built, const std::vector<std::string>& names);
 

@@ -68,8 +68,15 @@ class Tree final : public build::Observer {
     return text;
   }
 
+  /// A terminal that nobody has told its size says 0.
+  static linux::WindowSize window_size() {
+    constexpr linux::WindowSize kUsual{.rows = 24, .columns = 80};
+    const auto told = linux::window_size(STDERR_FILENO).value_or(kUsual);
+    return told.rows == 0 || told.columns == 0 ? kUsual : told;
+  }
+
   void draw(std::vector<std::string> settled) {
-    const auto window = linux::window_size(STDERR_FILENO).value_or(linux::WindowSize{.rows = 24, .columns = 80});
+    const auto window = window_size();
     std::vector<std::string> live;
     for (const auto& [node, shown] : running_) {
       const double seconds = static_cast<double>(monotonic() - shown.since) / 1e9;

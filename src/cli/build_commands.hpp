@@ -6,6 +6,6 @@
 
 namespace gantry::cli {
 
-extern const options::Command kBuild, kBuilder;
+extern const options::Command kBinfmt, kBuild, kBuilder, kTask;
 
 }  // namespace gantry::cli

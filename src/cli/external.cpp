@@ -18,6 +18,8 @@ constinit const Command kArtifact = of_transfer("artifact", "Keep arbitrary file
 constinit const Command kBlob = of_transfer("blob", "Print a blob of a repository");
 constinit const Command kBootstrap =
     of_transfer("bootstrap", "Make an image from this machine's own packages, without a registry");
+constinit const Command kBinfmt = {
+    .name = "binfmt", .summary = "Run the programs of other machines", .program = "gantry-build"};
 constinit const Command kBuild = {
     .name = "build", .second_name = "bud", .summary = "Build an image from a Dockerfile", .program = "gantry-build"};
 constinit const Command kBuilder = {
@@ -54,6 +56,8 @@ constinit const Command kSave = of_transfer("save", "Write images to an archive 
 constinit const Command kSearch = of_transfer("search", "Look for images in registries");
 constinit const Command kSquash = of_transfer("squash", "Make one layer of the topmost layers of an image");
 constinit const Command kSync = of_transfer("sync", "Copy the images that a file lists");
+constinit const Command kTask = {
+    .name = "task", .summary = "Run the tasks of a file, each in a container", .program = "gantry-build"};
 constinit const Command kTags = of_transfer("tags", "List the tags of a repository");
 constinit const Command kUnpack =
     of_transfer("unpack", "Unpack an image to a folder that a runtime can run, and that can be packed again");

@@ -2,7 +2,12 @@
 # gantry build: images from Dockerfiles, by hand-made contexts. skopeo reads the results, podman and gantry run them.
 
 load ../support/common
+load ../support/registry
 
+teardown() {
+  end_servers
+  end_world
+}
 setup() {
   make_world
   need busybox skopeo jq
@@ -290,4 +295,31 @@ EOF
   run -0 gantry system check
   dockerfile 'FROM busybox' 'RUN echo fine'
   run -0 build
+}
+
+@test "an agent is seen by the RUN that asks for it" {
+  need ssh-agent ssh-add ssh-keygen
+  ssh-agent -a "$WORK/agent" >"$WORK/agent.env"
+  local pid
+  pid=$(sed -n 's/.*SSH_AGENT_PID=\([0-9]*\).*/\1/p' "$WORK/agent.env")
+  dockerfile 'FROM busybox' 'RUN --mount=type=ssh test -S "$SSH_AUTH_SOCK" && echo "$SSH_AUTH_SOCK"' \
+    'RUN test -z "$SSH_AUTH_SOCK"' 'RUN --mount=type=ssh,id=other,required=true true'
+  run build --ssh "default=$WORK/agent"
+  kill "$pid"
+  equal "$status" 125
+  contains "$output" "'other'"
+  contains "$output" "| /run/"
+}
+
+@test "the image goes to a registry, and on a terminal progress is a tree" {
+  need script docker-registry
+  start_registry
+  printf '[[registry]]\nlocation = "%s"\ninsecure = true\n' "$REGISTRY" >"$WORK/registries.conf"
+  export CONTAINERS_REGISTRIES_CONF=$WORK/registries.conf
+  dockerfile 'FROM busybox' 'RUN echo seen'
+  run -0 script --quiet --return --command \
+    "gantry build --progress tty --output type=registry -t $REGISTRY/app:1 $context" /dev/null
+  contains "$output" $'\e['
+  contains "$output" "RUN echo seen"
+  run -0 skopeo inspect --tls-verify=false "docker://$REGISTRY/app:1"
 }

@@ -23,7 +23,7 @@ build() { gantry build --progress plain --no-cache "$@" "$context"; }
   equal "$(on_host ip -o link show type veth)" ""
   run find "$WORK/run/networks" -type l -lname 'build-*'
   equal "$output" ""
-  run -0 on_host nft list table inet gantry
+  run -0 on_host nft list ruleset
   lacks "$output" build-
 }
 
