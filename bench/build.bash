@@ -2,7 +2,9 @@
 # shellcheck disable=SC2154  # work, gantry, podman: bench/common.bash
 
 buildah=(buildah --root "$work/podman" --runroot "$volatile/podman-run")
+# With the host's network, as buildah has it under chroot.
 buildah_options=(--isolation chroot --layers --quiet)
+gantry_options=(--network host --quiet)
 
 make_context() {
   mkdir -p "$work/five"
@@ -16,7 +18,7 @@ compare() {
   local what=$1 rounds=$2 target=$3 context=$4 results
   shift 4
   results=$(measure "$rounds" \
-    gantry "${gantry[@]}" build --quiet "$@" "$context" -- \
+    gantry "${gantry[@]}" build "${gantry_options[@]}" "$@" "$context" -- \
     buildah "${buildah[@]}" build "${buildah_options[@]}" "$@" "$context")
   rows "$what" "$results" "buildah=$target"
 }
@@ -32,8 +34,8 @@ build_stages() {
     for stage in 1 2 3 4 5 6 7 8; do echo "COPY --from=s$stage /out /$stage"; done
   } >>"$work/stages/Dockerfile"
   local one all
-  one=$(measure 5 gantry "${gantry[@]}" build --quiet --no-cache --jobs 1 "$work/stages")
-  all=$(measure 5 gantry "${gantry[@]}" build --quiet --no-cache "$work/stages")
+  one=$(measure 5 gantry "${gantry[@]}" build "${gantry_options[@]}" --no-cache --jobs 1 "$work/stages")
+  all=$(measure 5 gantry "${gantry[@]}" build "${gantry_options[@]}" --no-cache "$work/stages")
   row "8 stages, all cores" "one core" "$(milliseconds "$(value gantry 2 <<<"$one")")" \
     "$(milliseconds "$(value gantry 2 <<<"$all")")" ms
 }
@@ -44,7 +46,7 @@ build_large_context() {
   mkdir -p "$work/many/files"
   for file in $(seq 20000); do echo "$file" >"$work/many/files/$file"; done
   printf '%s\n' 'FROM scratch' 'COPY files /files' >"$work/many/Dockerfile"
-  "${gantry[@]}" build --quiet "$work/many" >/dev/null
+  "${gantry[@]}" build "${gantry_options[@]}" "$work/many" >/dev/null
   "${buildah[@]}" build "${buildah_options[@]}" "$work/many" >/dev/null
   cat >"$work/change" <<'EOF'
 #!/bin/sh
@@ -54,7 +56,7 @@ exec "$@"
 EOF
   chmod 755 "$work/change"
   round=$(measure 5 \
-    gantry "$work/change" "$work/many" "${gantry[@]}" build --quiet "$work/many" -- \
+    gantry "$work/change" "$work/many" "${gantry[@]}" build "${gantry_options[@]}" "$work/many" -- \
     buildah "$work/change" "$work/many" "${buildah[@]}" build "${buildah_options[@]}" "$work/many")
   rows "20,000 files, one change" "$round" buildah=0.2
 }
@@ -69,7 +71,7 @@ build_large_file() {
 bench_build() {
   make_images
   make_context
-  "${gantry[@]}" build --quiet "$work/five" >/dev/null
+  "${gantry[@]}" build "${gantry_options[@]}" "$work/five" >/dev/null
   "${buildah[@]}" build "${buildah_options[@]}" "$work/five" >/dev/null
   # shellcheck disable=SC2153  # ROUNDS: bench/common.bash
   compare "build, all cached" "$ROUNDS" 0.1 "$work/five"
