@@ -16,7 +16,7 @@ namespace {
 
 std::string new_path(const std::string& tmp) { return tmp + "/" + random_hex(8); }
 
-Result<> lock(const Fd& fd, const std::string& path) {
+Result<> take_lock(const Fd& fd, const std::string& path) {
   while (flock(fd.get(), LOCK_EX) < 0)
     if (errno != EINTR) return Error::system("lock {}", path);
   return {};
@@ -42,7 +42,7 @@ Result<Scratch> Scratch::make_file(const std::string& tmp) {
     std::string path = new_path(tmp);
     Fd fd = TRY(open_file(path, O_RDWR | O_CREAT | O_EXCL, 0644));
     Scratch scratch(std::move(fd), path);
-    TRY(lock(scratch.fd_, path));
+    TRY(take_lock(scratch.fd_, path));
     if (!was_swept(scratch.fd_)) return scratch;
   }
 }
@@ -54,14 +54,14 @@ Result<Scratch> Scratch::make_folder(const std::string& tmp) {
     auto fd = open_folder(path);
     if (!fd && fd.error().code() == Code::not_found) continue;
     Scratch scratch(TRY(std::move(fd)), path);
-    TRY(lock(scratch.fd_, path));
+    TRY(take_lock(scratch.fd_, path));
     if (!was_swept(scratch.fd_)) return scratch;
   }
 }
 
 Result<Scratch> Scratch::take_folder(const std::string& tmp, const std::string& path) {
   Fd fd = TRY(open_folder(path));
-  TRY(lock(fd, path));
+  TRY(take_lock(fd, path));
   std::string taken = new_path(tmp);
   if (rename(path.c_str(), taken.c_str()) < 0) return Error::system("move {} to {}", path, taken);
   return Scratch(std::move(fd), std::move(taken));
