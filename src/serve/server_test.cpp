@@ -36,6 +36,7 @@ class Example final : public Handler {
     return Response{.body = std::string("now")};
   }
   Response handle(const Request& request, Source& body) override {
+    ++begun_;
     if (request.path == "/file") return {.body = FileRange{file_, 0, size_}};
     if (request.path == "/refuse") return {.status = 403, .body = std::string("no")};
     if (request.path == "/throw") throw std::runtime_error("an accident");
@@ -45,6 +46,7 @@ class Example final : public Handler {
   }
   void finished(const Request&, const Outcome&) override { ++finished_; }
 
+  std::atomic<int> begun_ = 0;
   std::atomic<int> finished_ = 0;
 
  private:
@@ -231,6 +233,7 @@ TEST_F(Serve, WhoIsSlowMakesRoomWhenOthersWait) {
   start({.workers = 1, .stall = 60 * kSecond, .short_stall = kSecond / 2});
   const Fd slow = connect();
   say(slow, "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\nbegun");
+  while (example_.begun_ == 0) std::this_thread::yield();
   EXPECT_THAT(ask(request("POST /echo", "Content-Length: 5\r\n", "hello")), testing::EndsWith("\r\n\r\nhello"));
   EXPECT_THAT(hear(slow), HasSubstr("others wait"));
 }

@@ -180,3 +180,17 @@ PYTHON
   one_sentence "$output"
   contains "$output" GANTRY_REGISTRY_READ_ONLY
 }
+
+@test "docker's command line looks at images and makes lists of them, without its daemon" {
+  need docker
+  make_layout
+  serve
+  skopy --format v2s2 "oci:$WORK/layout:image" "docker://$REGISTRY/team/app:1"
+  export DOCKER_CONFIG=$WORK/docker DOCKER_CLI_EXPERIMENTAL=enabled
+  equal "$(docker manifest inspect --insecure "$REGISTRY/team/app:1" | jq -r .mediaType)" \
+    application/vnd.docker.distribution.manifest.v2+json
+  docker manifest create --insecure "$REGISTRY/team/app:all" "$REGISTRY/team/app:1"
+  docker manifest push --insecure "$REGISTRY/team/app:all"
+  equal "$(skopeo inspect --raw --tls-verify=false "docker://$REGISTRY/team/app:all" | jq -r .mediaType)" \
+    application/vnd.docker.distribution.manifest.list.v2+json
+}
