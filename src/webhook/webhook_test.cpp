@@ -30,7 +30,7 @@ TEST(CloudEvent, NamesTheImage) {
       cloud_event({.type = "push", .repository = "a/b", .tag = "1", .digest = "sha256:0", .actor = "al\"ice"},
                   "https://registry.example", "id", 0);
   EXPECT_EQ(text, R"({"specversion":"1.0","id":"id","source":"https://registry.example","type":"gantry.registry.push",)"
-                  R"("subject":"a/b:1","time":"1970-01-01T00:00:00Z","datacontenttype":"application/json",)"
+                  R"("subject":"a/b:1","time":"1970-01-01T00:00:00.000000000Z","datacontenttype":"application/json",)"
                   R"("data":{"repository":"a/b","tag":"1","digest":"sha256:0","actor":"al\"ice"}})");
 }
 
