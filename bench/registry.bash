@@ -174,6 +174,37 @@ PYTHON
 }
 connected() { (($(curl -s "http://$OURS/metrics" | awk '$1 == "gantry_registry_connections" { print $2 }') > $1)); }
 
+# start_proxies: registries that have copies of docker-registry's repositories, ours and another docker-registry. Sets
+# COPIES and PROXY.
+start_proxies() {
+  printf 'cache:\n- upstream: http://%s\n' "$REGISTRY" >"$work/copies.yaml"
+  new_server copies
+  spawn "$SERVER" "$GANTRY_BIN/gantry" registry serve --listen 127.0.0.1:0 --storage "$work/copies" \
+    --config "$work/copies.yaml"
+  eventually grep -q 'listening on' "$work/$SERVER.out"
+  COPIES=$(sed -n 's/^listening on //p' "$work/$SERVER.out")
+  PROXY=127.0.0.1:$(free_port)
+  printf 'version: 0.1\nlog: {accesslog: {disabled: true}}\nstorage: {filesystem: {rootdirectory: %s}}\n' "$work/proxy" \
+    >"$work/proxy.yml"
+  printf 'http: {addr: "%s"}\nproxy: {remoteurl: "http://%s"}\n' "$PROXY" "$REGISTRY" >>"$work/proxy.yml"
+  spawn proxy docker-registry serve "$work/proxy.yml"
+  eventually curl -sf -o "$work/answer" "http://$PROXY/v2/"
+}
+
+# Copies of another registry's images, once they are there.
+copies() {
+  local COPIES PROXY registry
+  start_proxies
+  for registry in "$COPIES" "$PROXY"; do
+    curl -sf -o "$work/answer" -H 'Accept: application/vnd.oci.image.manifest.v1+json' "http://$registry/v2/app/manifests/1"
+    curl -sf -o "$work/answer" "http://$registry/v2/app/blobs/$blob"
+  done
+  rate_row "a copy: manifest by tag" docker-reg "$(rate 32 "http://$PROXY/v2/app/manifests/1")" \
+    "$(rate 32 "http://$COPIES/v2/app/manifests/1")" 10
+  rate_row "a copy: blob of 64 MiB" docker-reg "$(rate 8 "http://$PROXY/v2/app/blobs/$blob")" \
+    "$(rate 8 "http://$COPIES/v2/app/blobs/$blob")" 1
+}
+
 bench_registry() {
   WORK=$work GANTRY_SOURCE=$PWD
   source test/support/check.bash
@@ -194,5 +225,6 @@ bench_registry() {
   trap clean_up EXIT
   pushes
   tag_pages
+  copies
   memory_of_connections
 }
