@@ -15,9 +15,7 @@ TEST(GitSource, HasAUrlARefAndAFolder) {
   EXPECT_EQ(parse_git_source("github.com/me/app#x"), (GitSource{"https://github.com/me/app", "x", ""}));
 }
 
-TEST(GitSource, AFolderDoesNotClimb) {
-  EXPECT_EQ(parse_git_source("git://host/app#main:../../etc")->folder, "etc");
-}
+TEST(GitSource, AFolderDoesNotClimb) { EXPECT_EQ(parse_git_source("git://host/app#main:../../etc")->folder, "etc"); }
 
 TEST(GitSource, OtherNamesAreNoRepositories) {
   for (const char* text : {"", ".", "./a.git", "/srv/app.git", "file:///srv/app.git", "https://host/file.tar.gz",

@@ -14,9 +14,9 @@ namespace gantry::transfer {
 /// What a manifest says of a layer that is its own plain tar.
 Result<oci::Descriptor> plain_layer(const store::Store& store, const oci::Digest& diff_id);
 
-/// The bytes of a blob, from their start: its file, or one without a name that goes with the descriptor. Code::not_found
-/// when the store has it in neither way, Code::corrupt when a layer is not what its digest says any more. One thread
-/// only, as an ordinary user's layers are packed in a user namespace.
+/// The bytes of a blob, from their start: its file, or one without a name that goes with the descriptor.
+/// Code::not_found when the store has it in neither way, Code::corrupt when a layer is not what its digest says any
+/// more. One thread only, as an ordinary user's layers are packed in a user namespace.
 Result<Fd> open_blob(const store::Store& store, const oci::Digest& digest);
 /// How many there are.
 Result<std::uint64_t> blob_size(const store::Store& store, const oci::Digest& digest);

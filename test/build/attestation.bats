@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # gantry build --sbom and --provenance: statements beside images in registries and beside files.
+# shellcheck disable=SC2030,SC2031  # each test exports for itself
 
 load ../support/common
 load ../support/registry

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # gantry build: images from Dockerfiles, by hand-made contexts. skopeo reads the results, podman and gantry run them.
+# shellcheck disable=SC2030,SC2031  # each test exports for itself
 
 load ../support/common
 load ../support/registry

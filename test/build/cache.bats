@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # Caches of builds that other machines read: in a folder, in a registry, in an image. docker-registry and our own hold
 # them.
+# shellcheck disable=SC2030,SC2031  # each test exports for itself
 
 load ../support/common
 load ../support/registry

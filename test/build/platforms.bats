@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # Builds for several platforms: indexes, and commands of other machines by QEMU.
+# shellcheck disable=SC2030,SC2031  # each test exports for itself
 
 load ../support/common
 load ../support/registry

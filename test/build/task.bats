@@ -43,7 +43,7 @@ task() { gantry task --progress plain --file "$folder/toast.yml" "$@"; }
   run -0 task
   contains "$output" compiling
   contains "$output" "2 out"
-  equal "$(cat "$folder/out" | xargs)" "one plain"
+  equal "$(xargs <"$folder/out")" "one plain"
   [[ $(stat -c %u "$folder/out") == "$(id -u)" ]]
 }
 
