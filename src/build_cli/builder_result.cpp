@@ -124,6 +124,8 @@ Result<std::size_t> prune(const store::Store& store, const BuilderPruneArguments
 Result<int> run_prune(const options::Globals& globals, const BuilderPruneArguments& arguments) {
   return with_builder(globals, [&](const Builder& builder) -> Result<int> {
     const std::size_t removed = TRY(prune(builder.store, arguments));
+    // What steps were made from can be fetched again, as they can be done again.
+    if (!arguments.keep && !arguments.until) TRY(remove_tree(builder.store.root() + "/downloads"));
     engine::Engine engine({.root = builder.folders.root, .run_root = builder.folders.run_root});
     const auto collected = TRY(engine.collect());
     TRY(options::print(fmt::format("{} steps, {} of layers\n", removed, human_size(collected.layer_bytes))));
