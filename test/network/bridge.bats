@@ -104,7 +104,7 @@ teardown() { end_network_world; }
   server web --network vault
   run -0 ask_from vault "10.75.0.2:80"
   run ! gantry run --rm --network vault --cap-add NET_RAW busybox ping -c 1 -W 1 192.0.2.2
-  run ! outside ping -c 1 -W 1 10.75.0.2
+  run ! outside busybox ping -c 1 -W 1 10.75.0.2
   run -125 gantry run --rm --network vault -p 8080:80 busybox true
   one_sentence "$output"
   contains "$output" "nothing can be published from network 'vault'"
