@@ -154,7 +154,15 @@ CONF
   ln -s busybox "$WORK/rootfs/bin/ip"
   run -0 on_host env CONTAINERS_CONF="$WORK/containers.conf" podman --root "$WORK/podman" --runroot "$WORK/podman-run" \
     --tmpdir "$WORK/podman-tmp" run --rm --network own --security-opt seccomp=unconfined --rootfs "$WORK/rootfs" ip addr show dev eth0
+  eventually no_podman
+  end_podman
   contains "$output" "10.78.0.2/24"
   contains "$output" "fd78::2/64"
   nothing_left
+}
+no_podman() { ! pgrep -f "podman .*$WORK/podman" >/dev/null; }
+# podman leaves a mount of its storage, and the cgroup that holds all of its containers.
+end_podman() {
+  ! mountpoint -q "$WORK/podman/overlay" || umount "$WORK/podman/overlay"
+  grep -q libpod_parent "$WORK/cgroups" || find /sys/fs/cgroup -depth -type d -path '/sys/fs/cgroup/*/libpod_parent*' -exec rmdir {} + 2>/dev/null || true
 }
