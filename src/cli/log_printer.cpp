@@ -22,9 +22,9 @@ Result<> LogPrinter::add(const engine::LogEntry& entry) {
 
 Result<> LogPrinter::flush() {
   if (buffer_.empty()) return {};
-  std::string text;
-  text.swap(buffer_);
-  return error_ ? options::print_error(text) : options::print(text);
+  auto printed = error_ ? options::print_error(buffer_) : options::print(buffer_);
+  buffer_.clear();  // and keep its memory
+  return printed;
 }
 
 }  // namespace gantry::cli

@@ -21,6 +21,12 @@ BOOST_DESCRIBE_STRUCT(JsonLogLine, (), (log, stream, time))
 
 std::optional<LogEntry> LogParser::parse(std::string_view line) {
   if (line.starts_with('{')) return parse_json(line);
+  if (head_.empty() || !line.starts_with(head_)) return parse_plain(line);
+  last_.text = line.substr(head_.size());
+  return last_;
+}
+
+std::optional<LogEntry> LogParser::parse_plain(std::string_view line) {
   const Halves time = cut(line, ' ');
   const Halves stream = cut(time.after, ' ');
   const Halves tag = cut(stream.after, ' ');
@@ -29,7 +35,9 @@ std::optional<LogEntry> LogParser::parse(std::string_view line) {
     return {};
   const auto parsed = time_of(time.before);
   if (!parsed) return {};
-  return LogEntry{*parsed, stream.before == "stderr", tag.before == "P", tag.after};
+  head_ = line.substr(0, line.size() - tag.after.size());
+  last_ = {*parsed, stream.before == "stderr", tag.before == "P", tag.after};
+  return last_;
 }
 
 std::optional<LogEntry> LogParser::parse_json(std::string_view line) {

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <vector>
 
 namespace gantry::engine {
 
@@ -67,38 +68,43 @@ Result<Tail> find_tail(const Fd& log, std::uint64_t count) {
 /// Reads a log that grows, entry by entry.
 class LogReader {
  public:
-  LogReader(const LogOptions& options, const LogSink& sink) : options_(options), sink_(sink) {}
+  LogReader(const LogOptions& options, const LogSink& sink) : options_(options), sink_(sink), buffer_(kBlock) {}
 
   /// All that is there now. False when `until` is over.
   Result<bool> read_on(const Fd& log) {
     while (true) {
-      const ssize_t got = read(log.get(), block_.data(), block_.size());
+      // A line that does not fit.
+      if (size_ == buffer_.size()) buffer_.resize(2 * buffer_.size());
+      const ssize_t got = read(log.get(), buffer_.data() + size_, buffer_.size() - size_);
       if (got < 0 && errno == EINTR) continue;
       if (got < 0) return Error::system("read the log");
       if (got == 0) return true;
-      buffer_.append(block_.data(), static_cast<std::size_t>(got));
+      size_ += static_cast<std::size_t>(got);
       if (!TRY(pass_lines())) return false;
     }
   }
 
  private:
+  static constexpr std::size_t kBlock = 256 << 10;
+
   Result<bool> pass_lines() {
-    std::size_t begin = 0;
-    for (std::size_t end; (end = buffer_.find('\n', begin)) != std::string::npos; begin = end + 1) {
-      const auto entry = parser_.parse(std::string_view(buffer_).substr(begin, end - begin));
+    std::string_view rest(buffer_.data(), size_);
+    for (std::size_t end; (end = rest.find('\n')) != std::string_view::npos; rest.remove_prefix(end + 1)) {
+      const auto entry = parser_.parse(rest.substr(0, end));
       if (!entry || (options_.since && entry->time < *options_.since)) continue;
       if (options_.until && entry->time > *options_.until) return false;
       TRY(sink_(*entry));
     }
-    buffer_.erase(0, begin);
+    std::ranges::copy(rest, buffer_.begin());
+    size_ = rest.size();
     return true;
   }
 
   const LogOptions& options_;
   const LogSink& sink_;
   LogParser parser_;
-  std::array<char, 256 << 10> block_;
-  std::string buffer_;  ///< the beginning of a line whose end is not there yet
+  std::vector<char> buffer_;
+  std::size_t size_ = 0;  ///< of the beginning of a line in the buffer, whose end is not there yet
 };
 
 Result<> seek(const Fd& log, off_t begin) {
@@ -164,10 +170,10 @@ Result<> read_log(const std::string& path, const LogOptions& options, const LogS
   LogFiles files(path);
   TRY(files.open());
   if (options.tail) TRY(files.seek_tail(*options.tail));
-  auto reader = std::make_unique<LogReader>(options, sink);
-  if (files.old() && !TRY(reader->read_on(files.old()))) return {};
+  LogReader reader(options, sink);
+  if (files.old() && !TRY(reader.read_on(files.old()))) return {};
   if (!options.follow) {
-    TRY(reader->read_on(files.current()));
+    TRY(reader.read_on(files.current()));
     return {};
   }
   // Watched before it is read, so that no entry comes in between.
@@ -175,7 +181,7 @@ Result<> read_log(const std::string& path, const LogOptions& options, const LogS
   if (!events || inotify_add_watch(events.get(), path.c_str(), IN_MODIFY) < 0) return Error::system("watch {}", path);
   while (true) {
     const bool last = !goes_on();
-    if (!TRY(reader->read_on(files.current()))) return {};
+    if (!TRY(reader.read_on(files.current()))) return {};
     if (TRY(files.move_on())) {
       inotify_add_watch(events.get(), path.c_str(), IN_MODIFY);
       continue;
