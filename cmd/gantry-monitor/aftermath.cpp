@@ -11,6 +11,7 @@
 #include <cstring>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -31,6 +32,13 @@ bool write_exit_record(int folder, const Children& children) {
   tiny::Fd file(openat(folder, kTemporaryRecord, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
   return file && tiny::write_all(file.get(), record) &&
          renameat(folder, kTemporaryRecord, folder, wire::kExitRecord) == 0;
+}
+
+bool is_cleaned_up(int folder) {
+  tiny::Fd mark(openat(folder, wire::kStop, O_RDONLY | O_CLOEXEC));
+  if (!mark || tiny::retry([&] { return flock(mark.get(), LOCK_EX); }) < 0) return false;
+  // The folder goes with the cleanup, and this descriptor keeps nothing of it.
+  return faccessat(folder, wire::kExitRecord, F_OK, 0) != 0;
 }
 
 pid_t start_command(const char* what, char** command, int oom_score) {

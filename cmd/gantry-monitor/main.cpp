@@ -43,6 +43,7 @@ int main(int argc, char** argv) {
   bool again = restart.plan(monitor.children());  // before the record, so that who sees the end knows what follows
   monitor.record_exit();                          // before it is announced, so that who hears of it finds the record
   monitor.announce_exit();
-  if (again ? restart.wait() : !monitor.wait_for_take_over()) run_cleanup(order.command, oom_score);
+  bool left_to_us = again ? restart.wait() : !monitor.wait_for_take_over() && !is_cleaned_up(order.head.run_fd);
+  if (left_to_us) run_cleanup(order.command, oom_score);
   return 0;
 }

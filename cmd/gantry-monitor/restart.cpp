@@ -5,6 +5,7 @@
 #include "tiny/text.hpp"
 
 #include <cstdio>
+#include <cstdlib>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -28,11 +29,23 @@ bool is_there(int folder, const char* name) { return faccessat(folder, name, F_O
 
 Restart::Restart(const wire::MonitorOrder& order) : order_(order), started_(monotonic_milliseconds()) {}
 
+Restart::Policy Restart::policy_now() const {
+  Policy policy{order_.restart_policy, order_.restart_tries};
+  tiny::Fd file(openat(order_.run_fd, wire::kPolicy, O_RDONLY | O_CLOEXEC));
+  char text[32] = {};
+  if (!file || read(file.get(), text, sizeof text - 1) <= 0) return policy;
+  char* end = nullptr;
+  const unsigned long kind = strtoul(text, &end, 10);
+  if (kind > static_cast<unsigned long>(RestartPolicy::always)) return policy;
+  return {static_cast<RestartPolicy>(kind), static_cast<std::uint32_t>(strtoul(end, nullptr, 10))};
+}
+
 bool Restart::plan(const Children& children) {
-  if (order_.restart_policy == RestartPolicy::no || is_there(order_.run_fd, wire::kStop)) return false;
-  if (order_.restart_policy == RestartPolicy::on_failure) {
+  const Policy policy = policy_now();
+  if (policy.kind == RestartPolicy::no || is_there(order_.run_fd, wire::kStop)) return false;
+  if (policy.kind == RestartPolicy::on_failure) {
     if (children.code() == 0) return false;
-    if (order_.restart_tries > 0 && order_.restarts >= order_.restart_tries) return false;
+    if (policy.tries > 0 && order_.restarts >= policy.tries) return false;
   }
   bool ran_well = monotonic_milliseconds() - started_ >= kRanWell;
   delay_ = ran_well || order_.restart_delay == 0 ? kFirstDelay : 2 * std::int64_t{order_.restart_delay};

@@ -20,6 +20,13 @@ class Restart {
   bool wait() const;
 
  private:
+  struct Policy {
+    wire::RestartPolicy kind;
+    std::uint32_t tries;
+  };
+  /// As it was ordered, or changed since.
+  Policy policy_now() const;
+
   const wire::MonitorOrder& order_;
   std::int64_t started_;
   std::int64_t delay_ = 0;  ///< milliseconds

@@ -1,8 +1,14 @@
-#include "engine/state.hpp"
+#include "engine/stopping.hpp"
+
+#include "base/file.hpp"
+#include "engine/crew.hpp"
 #include "linux/process.hpp"
 #include "wire/monitor.hpp"
 
+#include <fcntl.h>
 #include <poll.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -23,19 +29,44 @@ Result<> send(const Fd& init, const std::string& name, int signal) {
   return with_context(std::move(sent), "container '{}'", name);
 }
 
+/// Tells the monitors of containers that are being stopped that we clean up after them, as long as we live. The marks
+/// are names of one file, so that one lock does for any number of containers.
+class StopMarks {
+ public:
+  Result<> put(const RunFolder& folder) {
+    const std::string path = folder.file(wire::kStop);
+    // Somebody else may be stopping it too: that mark is as good.
+    if (!last_.empty() && (link(last_.c_str(), path.c_str()) == 0 || errno == EEXIST)) return {};
+    Fd mark = TRY(open_file(path, O_WRONLY | O_CREAT, 0600));
+    // Free, or of the same kind: the monitor alone wants it for itself, and then has nothing left to wait for.
+    if (flock(mark.get(), LOCK_SH | LOCK_NB) < 0) return {};
+    locked_.push_back(std::move(mark));
+    last_ = path;
+    return {};
+  }
+
+ private:
+  std::string last_;  ///< a name of the file that was locked last; it goes with its container
+  std::vector<Fd> locked_;
+};
+
 /// One of several containers that are being stopped: its end is waited for together with that of the others.
 class Stopping {
  public:
   /// Sends the stop signal; without a timeout SIGKILL.
-  static Result<Stopping> begin(Engine::State& state, const std::string& name, std::optional<unsigned> timeout) {
+  static Result<Stopping> begin(Engine::State& state, const std::string& name, std::optional<unsigned> timeout,
+                                StopMarks& marks) {
     Stopping one(state, name);
     one.record_ = TRY(TRY(state.records())->find(name));
     const RunFolder folder = state.run_folder(one.record_.id);
-    if (!state.see(one.record_).running() && folder.exists()) TRY(one.cancel_restart(folder));
-    const Observation seen = state.look(one.record_.id);
+    Observation seen = state.look(one.record_.id);
+    if (!observe(one.record_, seen).running() && folder.exists()) {
+      TRY(one.cancel_restart(folder));
+      seen = state.look(one.record_.id);
+    }
     const Status status = observe(one.record_, seen).status;
     if (status != Status::running && status != Status::paused) return one;
-    TRY(folder.set(wire::kStop));
+    TRY(marks.put(folder));
     if (auto init = seen.start->open()) one.init_ = std::move(*init);
     else return one;  // it has ended by itself
     const unsigned seconds = timeout.value_or(one.record_.config.stop_timeout);
@@ -58,9 +89,9 @@ class Stopping {
     return fail(Code::busy, "container '{}' does not die: its process hangs in the kernel", name_);
   }
   /// It has ended.
-  Result<> finish() {
+  Result<> finish(const AfterStop& after) {
     if (init_) TRY(state_->run_folder(record_.id).wait_for_exit());
-    return state_->clean_up(record_.id);
+    return after(record_.id);
   }
 
  private:
@@ -106,18 +137,13 @@ std::vector<pollfd> wait_for_one(const std::vector<Stopping>& all) {
   return polled;
 }
 
-}  // namespace
-
-Result<> Engine::stop(const std::string& name, std::optional<unsigned> timeout) {
-  Result<> done;
-  stop(std::vector{name}, timeout, [&](const std::string&, Result<> result) { done = std::move(result); });
-  return done;
-}
-
-void Engine::stop(const std::vector<std::string>& names, std::optional<unsigned> timeout, const NameSink& done) {
+/// All by this process.
+void stop_share(Engine::State& state, const std::vector<std::string>& names, std::optional<unsigned> timeout,
+                const AfterStop& after, const NameSink& done) {
+  StopMarks marks;
   std::vector<Stopping> all;
   for (const auto& name : names) {
-    auto begun = Stopping::begin(*state_, name, timeout);
+    auto begun = Stopping::begin(state, name, timeout, marks);
     if (begun) all.push_back(std::move(*begun));
     else done(name, std::move(begun.error()));
   }
@@ -127,7 +153,7 @@ void Engine::stop(const std::vector<std::string>& names, std::optional<unsigned>
     for (std::size_t i = 0; i < all.size(); ++i) {
       Stopping& one = all[i];
       if (polled[i].fd < 0 || polled[i].revents != 0) {
-        done(one.name(), one.finish());
+        done(one.name(), one.finish(after));
       } else if (monotonic() < one.deadline()) {
         rest.push_back(std::move(one));
       } else if (auto pressed = one.press(); pressed) {
@@ -138,6 +164,34 @@ void Engine::stop(const std::vector<std::string>& names, std::optional<unsigned>
     }
     all = std::move(rest);
   }
+}
+
+}  // namespace
+
+void stop_all(Engine::State& state, const std::vector<std::string>& names, std::optional<unsigned> timeout,
+              const AfterStop& after, const NameSink& done) {
+  // Each container costs a few milliseconds, half of them waiting for the kernel.
+  constexpr std::size_t kWorthwhile = 8, kMost = 4;
+  const std::size_t processes = std::min(names.size() / kWorthwhile, kMost);
+  if (processes < 2) return stop_share(state, names, timeout, after, done);
+  state.opened_records.reset();
+  share_out(
+      names, processes,
+      [&](const std::vector<std::string>& share, const NameSink& tell) {
+        stop_share(state, share, timeout, after, tell);
+      },
+      done);
+}
+
+Result<> Engine::stop(const std::string& name, std::optional<unsigned> timeout) {
+  Result<> done;
+  stop(std::vector{name}, timeout, [&](const std::string&, Result<> result) { done = std::move(result); });
+  return done;
+}
+
+void Engine::stop(const std::vector<std::string>& names, std::optional<unsigned> timeout, const NameSink& done) {
+  stop_all(
+      *state_, names, timeout, [this](const std::string& id) { return state_->clean_up(id); }, done);
 }
 
 Result<> Engine::kill(const std::string& name, int signal) {

@@ -1,16 +1,27 @@
 #include "sql/database.hpp"
 
+#include "base/clock.hpp"
 #include "base/file.hpp"
 
 #include <fcntl.h>
 #include <sqlite3.h>
+#include <time.h>
 
 namespace gantry::sql {
 
 namespace {
 
-/// How long a writer waits for another one. Their transactions take well below a millisecond.
-constexpr int kBusyTimeout = 30'000;  // milliseconds
+// How long a writer waits for another one, and how long between two attempts. Transactions take well below a
+// millisecond; SQLite's own handler soon sleeps for a tenth of a second between its attempts.
+constexpr std::int64_t kBusyTimeout = 30 * kSecond;
+constexpr std::int64_t kBusyPause = kSecond / 2000;
+
+int wait_while_busy(void*, int attempts) {
+  if (attempts * kBusyPause >= kBusyTimeout) return 0;
+  const timespec pause{0, kBusyPause};
+  nanosleep(&pause, nullptr);
+  return 1;
+}
 
 Code code_of_sqlite(int status) {
   switch (status & 0xff) {
@@ -107,7 +118,7 @@ Result<Database> Database::open(const std::string& path, std::span<const char* c
   Database database(handle);
   if (status != SQLITE_OK) return error_of(handle, status);
 
-  sqlite3_busy_timeout(handle, kBusyTimeout);
+  sqlite3_busy_handler(handle, &wait_while_busy, nullptr);
   // The last process to close would otherwise write the WAL back and wait for the disk, and our processes are short.
   sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   // The first process to open reads the WAL again from its start: small, so that this stays cheap.

@@ -69,10 +69,14 @@ inline constexpr std::uint32_t kMaxCommandWords = 64;
 /// the code as a shell shows it (128 + signal). Written to a temporary name and renamed, before `exited` is sent.
 inline constexpr const char* kExitRecord = "exit";
 
-/// Files in run_fd about a container with a restart policy. `stop`: somebody ends it for good, made before the signal.
-/// `restarting`: made by the monitor before the exit record when it will start the container again; who removes it
-/// takes that over from the monitor, which then leaves. `restart`: the time has come, and the cleanup command starts
-/// the container; made out of `restarting`. Both hold the delay in milliseconds.
+/// Files in run_fd about what follows the end. `stop`: somebody ends it for good, made before the signal, and cleans
+/// up: as long as he lives he has a shared flock on it, and the monitor waits for an exclusive one before it looks
+/// whether that was done. With a restart policy, `restarting`: made by the monitor before the exit record when it will
+/// start the container again; who removes it takes that over from the monitor, which then leaves. `restart`: the time
+/// has come, and the cleanup command starts the container; made out of `restarting`. Both hold the delay in
+/// milliseconds. `policy`: there when the restart policy was changed since the start, as `<number of RestartPolicy>
+/// <tries>\n`.
+inline constexpr const char* kPolicy = "policy";
 inline constexpr const char* kStop = "stop";
 inline constexpr const char* kRestarting = "restarting";
 inline constexpr const char* kRestart = "restart";
