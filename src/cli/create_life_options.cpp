@@ -1,5 +1,6 @@
 #include "cli/create_life_options.hpp"
 
+#include "base/clock.hpp"
 #include "base/file.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
@@ -12,20 +13,6 @@ namespace gantry::cli {
 namespace {
 
 constexpr std::array<std::string_view, 4> kPolicies{"no", "on-failure", "always", "unless-stopped"};
-
-Result<engine::Restart> read_restart(std::string_view word) {
-  const Halves halves = cut(word, ':');
-  if (std::ranges::find(kPolicies, halves.before) == kPolicies.end())
-    return fail(Code::invalid, "option --restart: '{}' is no policy", word)
-        .with_cure("policies are no, on-failure[:TRIES], always and unless-stopped");
-  engine::Restart restart{.policy = std::string(halves.before)};
-  if (!halves.found) return restart;
-  if (restart.policy != "on-failure")
-    return fail(Code::invalid, "option --restart: '{}' takes no number", halves.before)
-        .with_cure("write on-failure:TRIES, or leave it out");
-  restart.tries = static_cast<unsigned>(TRY(with_context(parse_unsigned(halves.after), "option --restart")));
-  return restart;
-}
 
 /// As podman reads it: "none", a JSON array of words, or a line for a shell.
 Result<std::vector<std::string>> read_health_command(const std::string& text) {
@@ -56,6 +43,27 @@ Result<> set_health(engine::Health& health, const CreateLifeOptions& options) {
   return {};
 }
 
+Result<> set_startup_health(engine::ContainerConfig& config, const CreateLifeOptions& options) {
+  constexpr std::int64_t kDefault = 30 * kSecond;
+  engine::StartupHealth& check = config.startup_health;
+  if (!options.startup_command) {
+    if (options.startup_interval != 0 || options.startup_timeout != 0 || options.startup_retries != 0 ||
+        options.startup_success != 0)
+      return fail(Code::invalid, "options --health-startup-… are about a check that is not given")
+          .with_cure("give --health-startup-cmd");
+    return {};
+  }
+  if (options.no_health_check || !options.health_command)
+    return fail(Code::invalid, "option --health-startup-cmd: there is no health check to follow it")
+        .with_cure("give --health-cmd too");
+  check.command = TRY(with_context(read_health_command(*options.startup_command), "option --health-startup-cmd"));
+  check.interval = options.startup_interval > 0 ? options.startup_interval : kDefault;
+  check.timeout = options.startup_timeout > 0 ? options.startup_timeout : kDefault;
+  check.retries = options.startup_retries;
+  check.success = options.startup_success;
+  return {};
+}
+
 Result<> set_log(engine::Log& log, const CreateLifeOptions& options) {
   log.driver = options.log_driver;
   for (const auto& word : options.log_options) {
@@ -73,6 +81,26 @@ Result<> set_log(engine::Log& log, const CreateLifeOptions& options) {
 
 }  // namespace
 
+Result<engine::Restart> read_restart(std::string_view word) {
+  const Halves halves = cut(word, ':');
+  if (std::ranges::find(kPolicies, halves.before) == kPolicies.end())
+    return fail(Code::invalid, "option --restart: '{}' is no policy", word)
+        .with_cure("policies are no, on-failure[:TRIES], always and unless-stopped");
+  engine::Restart restart{.policy = std::string(halves.before)};
+  if (!halves.found) return restart;
+  if (restart.policy != "on-failure")
+    return fail(Code::invalid, "option --restart: '{}' takes no number", halves.before)
+        .with_cure("write on-failure:TRIES, or leave it out");
+  restart.tries = static_cast<unsigned>(TRY(with_context(parse_unsigned(halves.after), "option --restart")));
+  return restart;
+}
+
+Result<> check_restart(const engine::ContainerConfig& config) {
+  if (!config.remove || config.restart.policy.empty() || config.restart.policy == "no") return {};
+  return fail(Code::invalid, "options --rm and --restart={} exclude each other", config.restart.policy)
+      .with_cure("a container that is removed cannot be started again: give one of them");
+}
+
 Result<> set_life(engine::ContainerConfig& config, const CreateLifeOptions& options) {
   config.cidfile = options.cidfile;
   config.remove = options.remove;
@@ -81,10 +109,9 @@ Result<> set_life(engine::ContainerConfig& config, const CreateLifeOptions& opti
   config.timeout = options.timeout;
   config.pod = options.pod;
   if (!options.restart.empty()) config.restart = TRY(read_restart(options.restart));
-  if (config.remove && !config.restart.policy.empty() && config.restart.policy != "no")
-    return fail(Code::invalid, "options --rm and --restart={} exclude each other", config.restart.policy)
-        .with_cure("a container that is removed cannot be started again: give one of them");
+  TRY(check_restart(config));
   TRY(set_health(config.health, options));
+  TRY(set_startup_health(config, options));
   return set_log(config.log, options);
 }
 

@@ -30,11 +30,21 @@ struct CreateLifeOptions {
   std::int64_t health_max_log_count = 0;
   std::int64_t health_max_log_size = 0;
 
+  std::optional<std::string> startup_command;
+  std::int64_t startup_interval = 0;
+  std::int64_t startup_timeout = 0;
+  unsigned startup_retries = 0;
+  unsigned startup_success = 0;
+
   std::string log_driver;
   std::vector<std::string> log_options;
 };
 
 Result<> set_life(engine::ContainerConfig& config, const CreateLifeOptions& options);
+/// "no", "on-failure:5".
+Result<engine::Restart> read_restart(std::string_view word);
+/// Refuses to remove a container at its end and to start it again.
+Result<> check_restart(const engine::ContainerConfig& config);
 
 namespace create {
 
@@ -75,6 +85,17 @@ inline constexpr options::Option kLife[] = {
     options::option<&CreateLifeOptions::health_max_log_size, options::read_between<1, 1000000>>(
         0, "health-max-log-size", "NUMBER", "Characters that are kept of a result (default 500)"),
     options::flag<&CreateLifeOptions::no_health_check>(0, "no-healthcheck", "Do not check its health"),
+
+    options::option<&CreateLifeOptions::startup_command>(
+        0, "health-startup-cmd", "COMMAND", "How to check that it has started; until then its health is not checked"),
+    options::option<&CreateLifeOptions::startup_interval, options::read_duration>(
+        0, "health-startup-interval", "DURATION", "Time between these checks (default 30s)"),
+    options::option<&CreateLifeOptions::startup_retries, options::read_between<0, INT_MAX, unsigned>>(
+        0, "health-startup-retries", "NUMBER", "Failures after which it is restarted (default 0: never)"),
+    options::option<&CreateLifeOptions::startup_success, options::read_between<0, INT_MAX, unsigned>>(
+        0, "health-startup-success", "NUMBER", "Successes in a row that it takes (default 1)"),
+    options::option<&CreateLifeOptions::startup_timeout, options::read_duration>(
+        0, "health-startup-timeout", "DURATION", "When such a check has failed that does not end (default 30s)"),
 
     options::option<&CreateLifeOptions::log_driver, options::read_choice<kLogDrivers>>(
         0, "log-driver", "k8s-file|json-file|none", "Form of the log (default k8s-file)"),

@@ -36,7 +36,7 @@ inline constexpr options::Choice<std::string_view> kPersonalities[] = {{"LINUX",
 inline constexpr options::Choice<std::string_view> kSystemdModes[] = {
     {"true", "true"}, {"false", "false"}, {"always", "always"}};
 inline constexpr options::Choice<std::string_view> kNotifyModes[] = {
-    {"container", "container"}, {"conmon", "conmon"}, {"ignore", "ignore"}};
+    {"container", "container"}, {"conmon", "conmon"}, {"healthy", "healthy"}, {"ignore", "ignore"}};
 
 inline constexpr options::Option kProcess[] = {
     options::flag<&CreateProcessOptions::interactive>('i', "interactive", "Pass stdin on to the container"),
@@ -81,7 +81,8 @@ inline constexpr options::Option kProcess[] = {
     options::option<&CreateProcessOptions::systemd, options::read_choice<kSystemdModes>>(
         0, "systemd", "true|false|always", "Prepare for systemd as its first process (default true: if it is)"),
     options::option<&CreateProcessOptions::sd_notify, options::read_choice<kNotifyModes>>(
-        0, "sdnotify", "container|conmon|ignore", "Who tells the host's systemd that it is ready (default container)"),
+        0, "sdnotify", "container|conmon|healthy|ignore",
+        "Who tells the host's systemd that it is ready (default container)"),
     options::option<&CreateProcessOptions::preserve_fds, options::read_between<0, 1024, unsigned>>(
         0, "preserve-fds", "NUMBER", "Pass on so many descriptors of ours from 3 on"),
 };

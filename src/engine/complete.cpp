@@ -1,6 +1,7 @@
 #include "engine/complete.hpp"
 
 #include "engine/environment.hpp"
+#include "engine/health.hpp"
 #include "engine/names.hpp"
 #include "engine/namespaces.hpp"
 #include "engine/network_options.hpp"
@@ -74,6 +75,9 @@ Result<> check_config(const ContainerConfig& config) {
   TRY(check_namespace_modes(config));
   TRY(check_network(config));
   TRY(linux::parse_signal(config.stop_signal));
+  if (config.sd_notify == "healthy" && !has_health_check(config.health))
+    return fail(Code::invalid, "option --sdnotify: there is no health check to tell that it is healthy")
+        .with_cure("give --health-cmd");
   return {};
 }
 

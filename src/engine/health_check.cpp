@@ -1,71 +1,12 @@
-#include "engine/exec_process.hpp"
+#include "base/file.hpp"
 #include "engine/health.hpp"
+#include "engine/host_files.hpp"
+#include "engine/probe.hpp"
 #include "engine/state.hpp"
-#include "linux/memory_file.hpp"
-#include "linux/process.hpp"
 
-#include <fcntl.h>
-#include <poll.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <array>
-#include <cerrno>
 #include <csignal>
 
 namespace gantry::engine {
-
-namespace {
-
-constexpr int kNotRun = -1;
-
-/// The end of a process and what it has written, `limit` bytes at most; killed when it takes longer than `timeout`.
-HealthCheckResult await(pid_t pid, const Fd& process, const Fd& output, std::int64_t timeout, std::size_t limit) {
-  HealthCheckResult result{.exit_code = kNotRun};
-  const std::int64_t end = monotonic() + timeout;
-  std::array<char, 4096> block;
-  bool open = true, late = false;
-  while (true) {
-    const std::int64_t left = std::max<std::int64_t>((end - monotonic()) / 1'000'000 + 1, 0);
-    std::array<pollfd, 2> polled{pollfd{process.get(), POLLIN, 0}, pollfd{open ? output.get() : -1, POLLIN, 0}};
-    const int got = poll(polled.data(), polled.size(), static_cast<int>(std::min<std::int64_t>(left, INT32_MAX)));
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0 && !late) {
-      late = true;
-      best_effort(linux::send_signal(process, SIGKILL));
-    }
-    if (polled[1].revents != 0) {
-      const ssize_t size = read(output.get(), block.data(), block.size());
-      open = size > 0;
-      if (open && result.output.size() < limit) result.output.append(block.data(), static_cast<std::size_t>(size));
-    } else if (polled[0].revents != 0) {
-      break;
-    }
-  }
-  int status = 0;
-  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) continue;
-  if (late) result.output += "the health check took too long and was killed";
-  else result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  return result;
-}
-
-Result<HealthCheckResult> probe(const runtime::Settings& runtime, const Container& container) {
-  oci::Spec spec = TRY(runtime::config_of(runtime, container.id));
-  if (runtime::may_trace(spec)) TRY(linux::run_from_memory());
-  const Health& health = container.config.health;
-  runtime::ExecRequest request;
-  request.process = TRY(exec_process(container, std::move(*spec.process), {.command = health_command(health)}));
-  Pipe pipe = TRY(make_pipe());
-  const Fd null(open("/dev/null", O_RDONLY | O_CLOEXEC));
-  request.stdio = {null.get(), pipe.write.get(), pipe.write.get()};
-  const pid_t pid = TRY(runtime::exec(runtime, container.id, request));
-  pipe.write.close();
-  const Fd process = TRY(linux::open_pidfd(pid));
-  return await(pid, process, pipe.read, health.timeout, health.max_log_size);
-}
-
-}  // namespace
 
 Result<HealthState> Engine::check_health(const std::string& name) {
   const Container container = TRY(state_->find(name));
@@ -76,12 +17,9 @@ Result<HealthState> Engine::check_health(const std::string& name) {
   if (container.status != Status::running)
     return fail(Code::failed, "the health of container '{}' cannot be checked: it is {}", name,
                 status_name(container.status));
-  const Timestamp start = now();
-  auto probed = probe(state_->runtime(), container);
-  HealthCheckResult result = probed ? std::move(*probed) : HealthCheckResult{.exit_code = kNotRun};
-  if (!probed) result.output = probed.error().message();
-  result.start = start;
-  result.end = now();
+  HealthCheckResult result =
+      probe(state_->runtime(), container,
+            {.command = health_command(health), .timeout = health.timeout, .log_size = health.max_log_size});
 
   const std::string path = state_->health_path(container.id);
   const Lock lock = TRY(Lock::take(state_->folder(container.id), Lock::Mode::exclusive));
@@ -92,6 +30,7 @@ Result<HealthState> Engine::check_health(const std::string& name) {
   if (state.status != before)
     state_->report(container, "health_status", {.attributes = {{"health_status", state.status}}});
   state.changed = state.status != before;
+  if (state.changed && state.status == "healthy") TRY(notify_healthy(container.config, container.pid));
   return state;
 }
 

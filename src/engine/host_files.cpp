@@ -62,19 +62,9 @@ Result<std::string> parent_of(pid_t pid) {
   return fail(Code::failed, "process {} has no parent", pid);
 }
 
-}  // namespace
-
-Result<HostFiles> find_host_files(const ContainerConfig& config) {
-  HostFiles files;
-  TRY(add_timezone(config.timezone, files));
-  TRY(add_init(config.init_path, files));
-  add_notify_socket(config, files);
-  return files;
-}
-
-Result<> notify_started(const ContainerConfig& config, pid_t init) {
+Result<> notify(pid_t init) {
   const char* path = notify_socket();
-  if (path == nullptr || config.sd_notify != "conmon") return {};
+  if (path == nullptr) return {};
   const std::string text = fmt::format("READY=1\nMAINPID={}\n", TRY(parent_of(init)));
   sockaddr_un address{.sun_family = AF_UNIX};
   const std::string_view name = path;
@@ -86,6 +76,24 @@ Result<> notify_started(const ContainerConfig& config, pid_t init) {
       sendto(socket.get(), text.data(), text.size(), 0, reinterpret_cast<const sockaddr*>(&address), size) < 0)
     return Error::system("tell systemd at {}", path);
   return {};
+}
+
+}  // namespace
+
+Result<HostFiles> find_host_files(const ContainerConfig& config) {
+  HostFiles files;
+  TRY(add_timezone(config.timezone, files));
+  TRY(add_init(config.init_path, files));
+  add_notify_socket(config, files);
+  return files;
+}
+
+Result<> notify_started(const ContainerConfig& config, pid_t init) {
+  return config.sd_notify == "conmon" ? notify(init) : Result<>();
+}
+
+Result<> notify_healthy(const ContainerConfig& config, pid_t init) {
+  return config.sd_notify == "healthy" ? notify(init) : Result<>();
 }
 
 }  // namespace gantry::engine

@@ -20,5 +20,7 @@ Result<HostFiles> find_host_files(const ContainerConfig& config);
 
 /// With --sdnotify conmon: tells the host's systemd that the container runs and that its monitor is the main process.
 Result<> notify_started(const ContainerConfig& config, pid_t init);
+/// The same with --sdnotify healthy, when its health check succeeds for the first time.
+Result<> notify_healthy(const ContainerConfig& config, pid_t init);
 
 }  // namespace gantry::engine

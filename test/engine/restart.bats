@@ -118,3 +118,33 @@ restarted() { (($(field "$1" RestartCount) >= $2)); }
   pss=$(awk '/^Pss:/ {print $2}' "/proc/$monitor/smaps_rollup")
   ((pss <= 1024)) || fail "the monitor takes $pss kB"
 }
+
+@test "a restart by a failed health check, and rm -f at the same time: it stays removed" {
+  local i
+  for i in 1 2 3 4 5 6 7 8; do
+    gantry run -d --name "sick$i" --health-cmd false --health-interval 30ms --health-retries 1 \
+      --health-on-failure restart --stop-timeout 0 busybox sleep 1000 >/dev/null
+    sleep "0.$((RANDOM % 3))"
+    gantry rm -f "sick$i"
+    run -1 gantry container exists "sick$i"
+  done
+  eventually sh -c "! pgrep -f 'gantry-monitor [0-9]+ sick'"
+  equal "$(gantry ps -aq)" ""
+  equal "$(gantry system check)" "nothing is wrong"
+}
+
+@test "a startup check goes first: the other one waits until it has passed" {
+  gantry run -d --name web --health-cmd true --health-interval 100ms --health-startup-cmd 'test -e /ready' \
+    --health-startup-interval 50ms --health-startup-success 2 busybox sleep 1000
+  sleep 0.5
+  equal "$(gantry inspect -f '{{.State.Health.Status}}' web)" starting
+  gantry exec web touch /ready
+  eventually is web State.Health.Status healthy
+  gantry run -d --name slow --health-cmd true --health-startup-cmd false --health-startup-interval 50ms \
+    --health-startup-retries 3 --stop-timeout 0 busybox sh -c 'echo run; sleep 1000'
+  eventually sh -c '(($(gantry logs slow | wc -l) >= 2))'
+  run -125 --separate-stderr gantry create --health-startup-cmd true busybox
+  contains "$stderr" "give --health-cmd too"
+  run -125 --separate-stderr gantry create --health-cmd true --health-startup-retries 3 busybox
+  contains "$stderr" "give --health-startup-cmd"
+}
