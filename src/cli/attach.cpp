@@ -1,5 +1,6 @@
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
+#include "cli/selection.hpp"
 
 namespace gantry::cli {
 
@@ -7,6 +8,7 @@ namespace {
 
 struct AttachArguments {
   bool no_stdin = false;
+  bool latest = false;
   engine::AttachOptions how;
   std::vector<std::string> names;
 };
@@ -15,10 +17,14 @@ Result<int> attach(const Globals& globals, const AttachArguments& arguments) {
   auto how = arguments.how;
   how.input = !arguments.no_stdin;
   auto engine = TRY(open_engine(globals));
-  return TRY(engine.attach(arguments.names[0], how)).exit_code.value_or(0);
+  if (arguments.names.empty() != arguments.latest)
+    return fail(Code::invalid, "it takes one container").with_cure("name it, or give --latest");
+  const std::string name = arguments.latest ? TRY(latest_container(engine)) : arguments.names[0];
+  return TRY(engine.attach(name, how)).exit_code.value_or(0);
 }
 
 constexpr options::Option kOptions[] = {
+    options::flag<&AttachArguments::latest>('l', "latest", "The container that was made last"),
     options::flag<&AttachArguments::no_stdin>(0, "no-stdin", "Do not pass stdin on"),
 };
 constexpr options::Option kAttachOptions[] = {
@@ -39,8 +45,8 @@ constinit const Command kAttach = options::command<attach>({
                    "until it ends. The exit status is then that of the command.",
     .examples = kExamples,
     .groups = kGroups,
-    .words = options::words<&AttachArguments::names>(
-        {.name = "CONTAINER", .least = 1, .most = 1, .first = options::Completes::running}),
+    .words =
+        options::words<&AttachArguments::names>({.name = "CONTAINER", .most = 1, .first = options::Completes::running}),
 });
 
 }  // namespace gantry::cli

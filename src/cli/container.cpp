@@ -1,6 +1,8 @@
 #include "cli/commands.hpp"
+#include "cli/container_commands.hpp"
 #include "cli/context.hpp"
 #include "cli/inspections.hpp"
+#include "engine/startup_health.hpp"
 #include "linux/process.hpp"
 
 #include <unistd.h>
@@ -73,20 +75,27 @@ constinit const Command kCleanup = options::command<cleanup>({
     .hidden = true,
 });
 
-/// What a container's health check that has just failed too often asks for. In a process of its own: it may end the
-/// container, whose monitor then ends the check.
-Result<> act_on_unhealthy(const Globals& globals, const std::string& name) {
+/// Does what a container's health check asks for, in a process of its own: it may end the container, whose monitor then
+/// ends the check.
+template <class Work>
+Result<> apart(const Globals& globals, Work work) {
   if (TRY(linux::clone_process({})).pid != 0) return {};
-  auto engine = open_starting_engine(globals);
-  if (engine) best_effort(engine->act_on_unhealthy(name));
+  if (auto engine = open_starting_engine(globals)) work(*engine);
   _exit(0);
 }
 
 /// What gantry-monitor runs from time to time.
 Result<int> probe(const Globals& globals, const Names& arguments) {
   auto engine = TRY(open_starting_engine(globals));
+  const auto startup = TRY(engine::check_startup(engine, arguments.names[0]));
+  if (startup == engine::Startup::failed)
+    TRY(apart(globals, [&](engine::Engine& other) {
+      other.restart({arguments.names[0]}, {}, [](const std::string&, const Result<>& done) { best_effort(done); });
+    }));
+  if (startup != engine::Startup::none) return startup == engine::Startup::passed ? 0 : 1;
   const auto health = TRY(engine.check_health(arguments.names[0]));
-  if (health.changed && health.status == "unhealthy") TRY(act_on_unhealthy(globals, arguments.names[0]));
+  if (health.changed && health.status == "unhealthy")
+    TRY(apart(globals, [&](engine::Engine& other) { best_effort(other.act_on_unhealthy(arguments.names[0])); }));
   return health.log.back().exit_code == 0 ? 0 : 1;
 }
 constinit const Command kProbe = options::command<probe>({
@@ -99,19 +108,10 @@ constinit const Command kProbe = options::command<probe>({
 });
 
 constexpr const Command* kCommands[] = {
-    &kAttach,      &kCleanup,
-    &kCommit,      &kCp,
-    &kCreate,      &kDiff,
-    &kExec,        &kExists,
-    &kExport,      &kContainerInspect,
-    &kKill,        &kLogs,
-    &kContainerLs, &kContainerPrune,
-    &kPause,       &kProbe,
-    &kRename,      &kRestart,
-    &kRm,          &kRun,
-    &kStart,       &kStats,
-    &kStop,        &kTop,
-    &kUnpause,     &kWait,
+    &kAttach, &kCleanup, &kContainerClone,   &kCommit, &kCp,   &kCreate,      &kDiff,           &kExec,
+    &kExists, &kExport,  &kContainerInspect, &kKill,   &kLogs, &kContainerLs, &kContainerPrune, &kPause,
+    &kProbe,  &kRename,  &kRestart,          &kRm,     &kRun,  &kStart,       &kStats,          &kStop,
+    &kTop,    &kUnpause, &kUpdate,           &kWait,
 };
 
 }  // namespace

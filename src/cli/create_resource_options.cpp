@@ -35,27 +35,40 @@ Result<std::vector<DeviceLimit>> read_device_limits(const std::vector<std::strin
   return limits;
 }
 
-Result<> set_block_io(ContainerConfig& config, const CreateResourceOptions& options) {
-  config.blkio_weight = options.blkio_weight;
-  config.blkio_weight_devices =
-      TRY(read_device_limits(options.blkio_weight_devices, Unit::number, "blkio-weight-device"));
-  for (const auto& device : config.blkio_weight_devices)
-    if (device.value < 10 || device.value > 1000)
-      return fail(Code::invalid, "option --blkio-weight-device: {} is not between 10 and 1000", device.value);
-  config.device_read_bps = TRY(read_device_limits(options.read_bps, Unit::bytes, "device-read-bps"));
-  config.device_write_bps = TRY(read_device_limits(options.write_bps, Unit::bytes, "device-write-bps"));
-  config.device_read_iops = TRY(read_device_limits(options.read_iops, Unit::number, "device-read-iops"));
-  config.device_write_iops = TRY(read_device_limits(options.write_iops, Unit::number, "device-write-iops"));
+/// Zero, as a number that was not given is.
+template <class Number>
+void take_given(Number& place, Number given) {
+  if (given != 0) place = given;
+}
+void take_given(std::string& place, const std::string& given) {
+  if (!given.empty()) place = given;
+}
+
+Result<> take_devices(std::vector<DeviceLimit>& place, const std::vector<std::string>& words, Unit unit,
+                      std::string_view option) {
+  if (!words.empty()) place = TRY(read_device_limits(words, unit, option));
   return {};
 }
 
+Result<> set_block_io(ContainerConfig& config, const CreateResourceOptions& options) {
+  take_given(config.blkio_weight, options.blkio_weight);
+  TRY(take_devices(config.blkio_weight_devices, options.blkio_weight_devices, Unit::number, "blkio-weight-device"));
+  for (const auto& device : config.blkio_weight_devices)
+    if (device.value < 10 || device.value > 1000)
+      return fail(Code::invalid, "option --blkio-weight-device: {} is not between 10 and 1000", device.value);
+  TRY(take_devices(config.device_read_bps, options.read_bps, Unit::bytes, "device-read-bps"));
+  TRY(take_devices(config.device_write_bps, options.write_bps, Unit::bytes, "device-write-bps"));
+  TRY(take_devices(config.device_read_iops, options.read_iops, Unit::number, "device-read-iops"));
+  return take_devices(config.device_write_iops, options.write_iops, Unit::number, "device-write-iops");
+}
+
 Result<> set_memory(ContainerConfig& config, const CreateResourceOptions& options) {
-  config.memory = options.memory;
-  config.memory_reservation = options.memory_reservation;
-  config.memory_swap = options.memory_swap.value_or(0);
-  config.memory_swappiness = options.memory_swappiness;
-  config.oom_kill_disable = options.oom_kill_disable;
-  config.oom_score_adj = options.oom_score_adj;
+  take_given(config.memory, options.memory);
+  take_given(config.memory_reservation, options.memory_reservation);
+  if (options.memory_swap) config.memory_swap = *options.memory_swap;
+  if (options.memory_swappiness) config.memory_swappiness = options.memory_swappiness;
+  if (options.oom_kill_disable) config.oom_kill_disable = true;
+  if (options.oom_score_adj) config.oom_score_adj = options.oom_score_adj;
   if (config.memory_swap > 0 && config.memory == 0)
     return fail(Code::invalid, "option --memory-swap limits memory and swap together, and no --memory is given")
         .with_cure("give --memory too");
@@ -68,22 +81,28 @@ Result<> set_memory(ContainerConfig& config, const CreateResourceOptions& option
 }
 
 Result<> set_processors(ContainerConfig& config, const CreateResourceOptions& options) {
-  if (!options.cpus.empty()) config.nano_cpus = TRY(with_context(engine::parse_cpus(options.cpus), "option --cpus"));
-  if (config.nano_cpus != 0 && (options.cpu_period != 0 || options.cpu_quota != 0))
+  const bool periods = options.cpu_period != 0 || options.cpu_quota != 0;
+  if (!options.cpus.empty() && periods)
     return fail(Code::invalid, "options --cpus and --cpu-period or --cpu-quota exclude each other")
         .with_cure("give one way of limiting the processors");
-  config.cpu_shares = options.cpu_shares;
-  config.cpu_period = options.cpu_period;
-  config.cpu_quota = options.cpu_quota;
-  config.cpu_rt_period = options.cpu_rt_period;
-  config.cpu_rt_runtime = options.cpu_rt_runtime;
-  config.cpuset_cpus = options.cpuset_cpus;
-  config.cpuset_mems = options.cpuset_mems;
+  if (periods) config.nano_cpus = 0;
+  if (!options.cpus.empty()) {
+    config.nano_cpus = TRY(with_context(engine::parse_cpus(options.cpus), "option --cpus"));
+    config.cpu_period = 0;
+    config.cpu_quota = 0;
+  }
+  take_given(config.cpu_shares, options.cpu_shares);
+  take_given(config.cpu_period, options.cpu_period);
+  take_given(config.cpu_quota, options.cpu_quota);
+  take_given(config.cpu_rt_period, options.cpu_rt_period);
+  take_given(config.cpu_rt_runtime, options.cpu_rt_runtime);
+  take_given(config.cpuset_cpus, options.cpuset_cpus);
+  take_given(config.cpuset_mems, options.cpuset_mems);
   return {};
 }
 
 Result<> set_cgroup(ContainerConfig& config, const CreateResourceOptions& options) {
-  config.cgroups = options.cgroups;
+  take_given(config.cgroups, options.cgroups);
   if (!options.cgroup_parent.empty()) {
     const auto steps = split(options.cgroup_parent, '/');
     if (std::ranges::find(steps, "..") != steps.end())
@@ -99,7 +118,7 @@ Result<> set_cgroup(ContainerConfig& config, const CreateResourceOptions& option
   }
   if (options.rdt_class.find('/') != std::string::npos)
     return fail(Code::invalid, "option --rdt-class: '{}' is not the name of a class", options.rdt_class);
-  config.rdt_class = options.rdt_class;
+  take_given(config.rdt_class, options.rdt_class);
   return {};
 }
 

@@ -31,6 +31,7 @@ struct CreateResourceOptions {
   std::string cgroups, cgroup_parent, rdt_class;
 };
 
+/// What the options name; the rest stays as it is.
 Result<> set_resources(engine::ContainerConfig& config, const CreateResourceOptions& options);
 
 /// "-1" is no limit.
@@ -43,7 +44,8 @@ namespace create {
 inline constexpr options::Choice<std::string_view> kCgroups[] = {
     {"enabled", "enabled"}, {"disabled", "disabled"}, {"no-conmon", "no-conmon"}};
 
-inline constexpr options::Option kResources[] = {
+/// What can be changed later, by `update`.
+inline constexpr options::Option kLimits[] = {
     options::option<&CreateResourceOptions::memory, options::read_size>('m', "memory", "SIZE",
                                                                         "Limit memory, as in 512m or 2g"),
     options::option<&CreateResourceOptions::memory_reservation, options::read_size>(
@@ -52,10 +54,6 @@ inline constexpr options::Option kResources[] = {
         0, "memory-swap", "SIZE", "Limit memory and swap together (default twice --memory); -1 is no limit"),
     options::option<&CreateResourceOptions::memory_swappiness, options::read_between<0, 100, unsigned>>(
         0, "memory-swappiness", "NUMBER", "How readily it is swapped, 0 to 100 (cgroup v1)"),
-    options::flag<&CreateResourceOptions::oom_kill_disable>(
-        0, "oom-kill-disable", "Stop it instead of killing when its memory is used up (cgroup v1)"),
-    options::option<&CreateResourceOptions::oom_score_adj, options::read_between<-1000, 1000, int>>(
-        0, "oom-score-adj", "NUMBER", "How readily the host kills it for memory, -1000 to 1000"),
     options::option<&CreateResourceOptions::cpus>(0, "cpus", "NUMBER", "Limit time on the processors, as in 1.5"),
     options::option<&CreateResourceOptions::cpu_shares, options::read_between<0, 262144, std::uint64_t>>(
         'c', "cpu-shares", "NUMBER", "Weight of its claim to the processors, 2 to 262144 (default 1024)"),
@@ -85,6 +83,14 @@ inline constexpr options::Option kResources[] = {
                                                         "Limit the writes a second to a device"),
     options::option<&CreateResourceOptions::pids_limit, options::read_between<-1, INT_MAX>>(
         0, "pids-limit", "NUMBER", "Limit the number of processes (default 2048); -1 is no limit"),
+};
+
+/// What is decided for good.
+inline constexpr options::Option kFixedLimits[] = {
+    options::flag<&CreateResourceOptions::oom_kill_disable>(
+        0, "oom-kill-disable", "Stop it instead of killing when its memory is used up (cgroup v1)"),
+    options::option<&CreateResourceOptions::oom_score_adj, options::read_between<-1000, 1000, int>>(
+        0, "oom-score-adj", "NUMBER", "How readily the host kills it for memory, -1000 to 1000"),
     options::option<&CreateResourceOptions::ulimits>(
         0, "ulimit", "NAME=SOFT[:HARD]", "Limit a resource of each process, as in nofile=1024; host keeps ours"),
     options::option<&CreateResourceOptions::cgroups, options::read_choice<kCgroups>>(

@@ -6,9 +6,9 @@ namespace gantry::cli {
 
 namespace {
 
-constexpr const Command* kCommands[] = {&kPodCreate, &kPodExists, &kPodInspect, &kPodKill,    &kPodLogs,
-                                        &kPodLs,     &kPodPause,  &kPodPrune,   &kPodRestart, &kPodRm,
-                                        &kPodStart,  &kPodStats,  &kPodStop,    &kPodTop,     &kPodUnpause};
+constexpr const Command* kCommands[] = {&kPodClone, &kPodCreate, &kPodExists, &kPodInspect, &kPodKill, &kPodLogs,
+                                        &kPodLs,    &kPodPause,  &kPodPrune,  &kPodRestart, &kPodRm,   &kPodStart,
+                                        &kPodStats, &kPodStop,   &kPodTop,    &kPodUnpause};
 
 }  // namespace
 

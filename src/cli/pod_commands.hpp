@@ -10,8 +10,8 @@ namespace gantry::cli {
 
 using options::Command;
 
-extern const Command kPodCreate, kPodExists, kPodInspect, kPodKill, kPodLogs, kPodLs, kPodPause, kPodPrune, kPodRestart,
-    kPodRm, kPodStart, kPodStats, kPodStop, kPodTop, kPodUnpause;
+extern const Command kPodClone, kPodCreate, kPodExists, kPodInspect, kPodKill, kPodLogs, kPodLs, kPodPause, kPodPrune,
+    kPodRestart, kPodRm, kPodStart, kPodStats, kPodStop, kPodTop, kPodUnpause;
 
 /// Pods that --filter shows: by id, name, label, status, ctr-names, ctr-ids, ctr-number, ctr-status, network or until.
 Result<std::vector<engine::Pod>> filtered_pods(engine::Engine& engine, const Filters& filters);

@@ -94,7 +94,8 @@ constexpr options::Option kOptions[] = {
 constexpr options::Group kGroups[] = {
     options::group(kOptions),
     options::group<&PodCreateArguments::network>(create::kNetwork, "Network options"),
-    options::group<&PodCreateArguments::resources>(create::kResources, "Limit options of the infra container"),
+    options::group<&PodCreateArguments::resources>(create::kLimits, "Limit options of the infra container"),
+    options::group<&PodCreateArguments::resources>(create::kFixedLimits, "Further limit options of it"),
 };
 constexpr options::Example kExamples[] = {
     {"gantry pod create --name shop -p 8080:80", "Make a pod whose port 80 is the host's port 8080"},

@@ -3,6 +3,7 @@
 #include "base/version.hpp"
 #include "cli/build_commands.hpp"
 #include "cli/commands.hpp"
+#include "cli/container_commands.hpp"
 #include "cli/context.hpp"
 #include "cli/lab_command.hpp"
 #include "options/program.hpp"
@@ -14,13 +15,13 @@ namespace {
 constexpr options::Group kGroups[] = {options::group(options::kGlobalOptions)};
 
 constexpr const Command* kCommands[] = {
-    &kArtifact, &kAttach, &kBinfmt, &kBuild,    &kBuilder, &kCommit,  &kCompletion,  &kContainer,
-    &kCp,       &kCreate, &kDiff,   &kEvents,   &kExec,    &kExport,  &kHealthcheck, &kHistory,
-    &kImage,    &kImages, &kImport, &kInfo,     &kInspect, &kKill,    &kLab,         &kLoad,
-    &kLogin,    &kLogout, &kLogs,   &kManifest, &kNetwork, &kPause,   &kPod,         &kPort,
-    &kPs,       &kPull,   &kPush,   &kRegistry, &kRename,  &kRestart, &kRm,          &kRmi,
-    &kRun,      &kSave,   &kSearch, &kSecret,   &kStart,   &kStats,   &kStop,        &kSystem,
-    &kTag,      &kTask,   &kTop,    &kUnpause,  &kUntag,   &kVersion, &kVolume,      &kWait,
+    &kArtifact, &kAttach, &kBinfmt,  &kBuild,  &kBuilder, &kCommit,      &kCompletion, &kContainer, &kCp,
+    &kCreate,   &kDiff,   &kEvents,  &kExec,   &kExport,  &kHealthcheck, &kHistory,    &kImage,     &kImages,
+    &kImport,   &kInfo,   &kInspect, &kKill,   &kLab,     &kLoad,        &kLogin,      &kLogout,    &kLogs,
+    &kManifest, &kMount,  &kNetwork, &kPause,  &kPod,     &kPort,        &kPs,         &kPull,      &kPush,
+    &kRegistry, &kRename, &kRestart, &kRm,     &kRmi,     &kRun,         &kSave,       &kSearch,    &kSecret,
+    &kStart,    &kStats,  &kStop,    &kSystem, &kTag,     &kTask,        &kTop,        &kUnmount,   &kUnpause,
+    &kUntag,    &kUpdate, &kVersion, &kVolume, &kWait,
 };
 
 constexpr options::Example kExamples[] = {

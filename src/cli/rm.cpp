@@ -1,6 +1,7 @@
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
 #include "cli/selection.hpp"
+#include "engine/dependents.hpp"
 
 #include <climits>
 #include <functional>
@@ -13,6 +14,7 @@ struct RmArguments {
   bool force = false;
   bool ignore = false;
   bool volumes = false;
+  bool depend = false;
   std::optional<unsigned> time;
   Selection which;
   std::vector<std::string> names;
@@ -22,13 +24,20 @@ Result<int> remove(const Globals& globals, const RmArguments& arguments) {
   // As podman and docker have it, nothing to remove is what --force wants.
   bool ignore = arguments.ignore || arguments.force;
   auto engine = TRY(open_engine(globals));
-  const auto names = TRY(selected_containers(engine, arguments.names, arguments.which, Among::every, ignore));
+  auto names = TRY(selected_containers(engine, arguments.names, arguments.which, Among::every, ignore));
   Outcomes outcomes(&removal_status, ignore);
+  if (arguments.depend) {
+    names = TRY(engine::with_dependents(engine, names));
+  } else if (auto free = engine::check_not_needed(engine, names); !free) {
+    outcomes("", std::move(free));
+    return outcomes.status();
+  }
   engine.remove(names, arguments.force, arguments.time, std::ref(outcomes), arguments.volumes);
   return outcomes.status();
 }
 
 constexpr options::Option kOptions[] = {
+    options::flag<&RmArguments::depend>(0, "depend", "Remove the containers that need them too"),
     options::flag<&RmArguments::force>('f', "force", "Kill running containers, and ignore missing ones"),
     options::flag<&RmArguments::ignore>('i', "ignore", "Do not complain about containers that do not exist"),
     options::option<&RmArguments::time, options::read_between<0, INT_MAX, unsigned>>(
@@ -55,7 +64,8 @@ constinit const Command kRm = options::command<remove>({
     .summary = "Remove containers",
     .synopsis = "[OPTIONS] CONTAINER...",
     .description = "Removes containers with everything that was written in them. The exit status is 1 if one does not "
-                   "exist, 2 if one is running and --force was not given, and 125 if a removal failed otherwise.",
+                   "exist, 2 if one is running and --force was not given, or is needed by another container, and "
+                   "125 if a removal failed otherwise.",
     .examples = kExamples,
     .groups = kGroups,
     .words = options::words<&RmArguments::names>(kContainers),

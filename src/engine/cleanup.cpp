@@ -1,4 +1,5 @@
 #include "base/log.hpp"
+#include "engine/container_mounts.hpp"
 #include "engine/spec.hpp"
 #include "engine/state.hpp"
 #include "engine/storage.hpp"
@@ -54,6 +55,7 @@ Result<> Engine::State::take_apart(Held& held, bool with_volumes) {
     TRY(records.set_removing(id, ProcessId::own()));
   TRY(runtime::remove(runtime(), id, true));
   TRY(release_networks(held.record));
+  release_mount(settings, id);
   TRY(TRY(store())->snapshots().remove(id));
   const bool half_made = held.record.state == Record::State::creating;
   TRY(records.erase(held.record, exit));

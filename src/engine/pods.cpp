@@ -178,7 +178,7 @@ Result<> join_pod(Engine::State& state, ContainerConfig& config) {
   if (shares(pod.config, "uts")) config.uts = infra;
   if (shares(pod.config, "pid")) config.pid = infra;
   if (shares(pod.config, "cgroup")) config.cgroupns = infra;
-  config.needs.push_back(pod.infra);
+  if (std::ranges::find(config.needs, pod.infra) == config.needs.end()) config.needs.push_back(pod.infra);
   return {};
 }
 

@@ -1,6 +1,7 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "cdi/devices.hpp"
+#include "engine/container_mounts.hpp"
 #include "engine/health.hpp"
 #include "engine/hooks_dirs.hpp"
 #include "engine/host_files.hpp"
@@ -11,6 +12,7 @@
 #include "engine/root.hpp"
 #include "engine/secret_mounts.hpp"
 #include "engine/spec.hpp"
+#include "engine/startup_health.hpp"
 #include "engine/state.hpp"
 #include "engine/storage.hpp"
 #include "engine/user_files.hpp"
@@ -240,10 +242,16 @@ class Start {
     if (!has_health_check(health)) return {};
     // A file of an earlier run says nothing of this one.
     TRY(write_health(state_.health_path(record_.id), {}));
+    TRY(reset_startup(state_.folder(record_.id)));
     if (health.interval <= 0) return {};
     order.probe_interval = static_cast<std::uint64_t>(std::max<std::int64_t>(health.interval / kMillisecond, 1));
     order.probe_start_interval = static_cast<std::uint64_t>(health.start_interval / kMillisecond);
     order.probe_start_period = static_cast<std::uint64_t>(health.start_period / kMillisecond);
+    if (has_startup_check(config)) {
+      // Until a probe succeeds, which it does not before the startup check has passed.
+      order.probe_start_interval = static_cast<std::uint64_t>(config.startup_health.interval / kMillisecond);
+      order.probe_start_period = UINT64_MAX >> 1;
+    }
     job.probe = command_of_monitor("probe");
     return {};
   }
@@ -297,6 +305,7 @@ Result<> Engine::State::start(Held& held, Fd client, std::optional<linux::Window
   const Status status = held.container().status;
   if (status == Status::removing)
     return fail(Code::busy, "container '{}' is being removed", held.record.name).with_cure("make a new one");
+  TRY(check_not_mounted(settings, held.container()));
   // An earlier run that was not cleaned up, or a start that was killed.
   if (run_folder(held.record.id).exists()) TRY(settle(held));
   TRY(with_context(Start(*this, held, again).run(std::move(client), size), "cannot start '{}'", held.record.name));

@@ -11,6 +11,7 @@ setup() {
 
 field() { gantry inspect -f "{{.$2}}" "$1"; }
 is() { [[ $(field "$1" "$2") == "$3" ]]; }
+ran() { (($(gantry logs "$1" | wc -l) >= $2)); }
 restarted() { (($(field "$1" RestartCount) >= $2)); }
 
 @test "always: it starts again however it ends, until it is stopped" {
@@ -142,7 +143,7 @@ restarted() { (($(field "$1" RestartCount) >= $2)); }
   eventually is web State.Health.Status healthy
   gantry run -d --name slow --health-cmd true --health-startup-cmd false --health-startup-interval 50ms \
     --health-startup-retries 3 --stop-timeout 0 busybox sh -c 'echo run; sleep 1000'
-  eventually sh -c '(($(gantry logs slow | wc -l) >= 2))'
+  eventually ran slow 2
   run -125 --separate-stderr gantry create --health-startup-cmd true busybox
   contains "$stderr" "give --health-cmd too"
   run -125 --separate-stderr gantry create --health-cmd true --health-startup-retries 3 busybox
