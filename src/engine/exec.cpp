@@ -96,7 +96,9 @@ Result<int> Engine::exec(const std::string& name, const ExecConfig& asked) {
   TRY(with_context(start_monitored(std::move(job)), "exec in '{}'", name));
   state_->report(container, "exec");
   if (asked.detach) return 0;
-  process = TRY(receive_fd(pidfds.ours));
+  // Its death before it could tell is heard once nobody else can.
+  pidfds.theirs.close();
+  process = TRY(with_context(receive_fd(pidfds.ours), "exec in '{}': the process that starts it was killed", name));
   auto pass_on = [&](int signal) { best_effort(linux::send_signal(process, signal)); };
   const auto end = TRY(client.serve(std::move(sockets.ours), pass_on));
   if (end == Client::End::detached) return 0;

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 // What containers have of networks, as long as their run folder is there.
 
@@ -28,6 +29,22 @@ bool overlap(const net::Connections& one, const net::Connections& other) {
   return std::ranges::any_of(one.ports, [&](const auto& port) {
     return std::ranges::any_of(other.ports, [&](const auto& second) { return overlap(port, second); });
   });
+}
+
+/// Keeps a container that has ended from being started.
+struct Ended {
+  std::optional<Lock> lock;  ///< none when all of it is gone
+};
+
+/// Nothing when it lives. Who starts or stops at this moment is left alone: waiting for each other, two starts would
+/// never end.
+std::optional<Ended> find_ended(const Engine::State& state, const std::string& id) {
+  auto lock = Lock::try_take(state.folder(id) + "/work", Lock::Mode::exclusive);
+  if (!lock && lock.error().code() != Code::not_found) return {};
+  if (state.look(id).alive) return {};
+  std::optional<Ended> ended(std::in_place);
+  if (lock) ended->lock = std::move(*lock);
+  return ended;
 }
 
 }  // namespace
@@ -95,10 +112,8 @@ Result<> Engine::State::release_dead(const std::string& network) {
   std::set<std::string> owners;
   for (const auto& lease : TRY(leases().list(network))) owners.insert(lease.owner);
   for (const std::string& id : owners) {
-    // Who starts or stops at this moment is left alone; waiting for each other, two starts would never end.
-    auto lock = Lock::try_take(folder(id) + "/work", Lock::Mode::exclusive);
-    if (!lock && lock.error().code() != Code::not_found) continue;
-    if (look(id).alive) continue;
+    const auto ended = find_ended(*this, id);
+    if (!ended) continue;
     log::info("taking back the addresses of container {}, which has ended", id);
     if (auto record = TRY(TRY(records())->get(id))) TRY(release_networks(*record));
     else TRY(leases().give_back_all(id));
@@ -106,11 +121,7 @@ Result<> Engine::State::release_dead(const std::string& network) {
   return {};
 }
 
-bool Engine::State::lives(const std::string& id) const {
-  auto lock = Lock::try_take(folder(id) + "/work", Lock::Mode::exclusive);
-  if (!lock && lock.error().code() != Code::not_found) return true;
-  return look(id).alive;
-}
+bool Engine::State::lives(const std::string& id) const { return !find_ended(*this, id); }
 
 Result<> Engine::State::release_stale_rules(const net::Connections& wanted) {
   for (const auto& [id, connections] : TRY(all_connections()))

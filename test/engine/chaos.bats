@@ -52,7 +52,9 @@ worker() {
   local kills
   kills=$(env --unset=GANTRY_TEST_WORLD "$GANTRY_SOURCE/test/support/killer.py" 200 300 "$GANTRY_BIN/gantry" "$WORK")
   touch "$WORK/over"
-  wait "${workers[@]}" || true
+  for i in "${workers[@]}"; do
+    timeout 60 tail --pid="$i" -s 0.1 -f /dev/null || fail "a command hangs: $(pgrep -P "$i" -a)"
+  done
   ((kills == 200)) || fail "only $kills kills in 5 minutes"
 
   run -0 gantry system check --repair
