@@ -8,6 +8,9 @@
 #include <poll.h>
 #include <sys/file.h>
 #include <sys/inotify.h>
+#include <unistd.h>
+
+#include <array>
 
 namespace gantry::engine {
 
@@ -102,16 +105,22 @@ bool RunFolder::monitored() const {
   return !lock && lock.error().code() == Code::busy;
 }
 
-Result<> RunFolder::wait_for_exit() const {
+Result<> RunFolder::wait_for_exit(const StartRecord& start) const {
   Fd events(inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
   if (!events) return Error::system("watch {}", path_);
   // A folder that is gone was cleaned up.
   if (inotify_add_watch(events.get(), path_.c_str(), IN_MOVED_TO) < 0) return {};
   // The monitor may be killed too, which tells nobody: so look again from time to time.
   constexpr int kLookAgain = 100;  // milliseconds
-  while (!path_exists(file(wire::kExitRecord)) && monitored()) {
+  auto is_the_same = [&] {
+    const auto now = this->start();
+    return now && now->init.pid == start.init.pid && now->init.start_time == start.init.start_time;
+  };
+  while (!path_exists(file(wire::kExitRecord)) && monitored() && is_the_same()) {
     pollfd news{events.get(), POLLIN, 0};
-    poll(&news, 1, kLookAgain);
+    if (poll(&news, 1, kLookAgain) <= 0) continue;
+    std::array<char, 4096> discarded;
+    while (read(events.get(), discarded.data(), discarded.size()) > 0) continue;
   }
   return {};
 }

@@ -68,8 +68,9 @@ class RunFolder {
   Result<Fd> open_for_monitor() const;
   /// Whether a monitor lives.
   bool monitored() const;
-  /// After the end of the init: waits until the monitor has recorded it. Returns at once without a monitor.
-  Result<> wait_for_exit() const;
+  /// After the end of the init that was started so: waits until the monitor has recorded it. Returns at once without a
+  /// monitor, and when the folder is that of a later start.
+  Result<> wait_for_exit(const StartRecord& start) const;
 
  private:
   std::string path_;

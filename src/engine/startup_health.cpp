@@ -30,7 +30,8 @@ Startup add_startup_result(StartupState& state, bool success, const StartupHealt
   state.failures += !success;
   state.passed = state.successes >= std::max(check.success, 1u);
   if (state.passed) return Startup::passed;
-  return check.retries > 0 && state.failures >= check.retries ? Startup::failed : Startup::waiting;
+  // Once: while it is being restarted, checks go on.
+  return check.retries > 0 && state.failures == check.retries ? Startup::failed : Startup::waiting;
 }
 
 Result<> reset_startup(const std::string& folder) { return remove_file(path_in(folder)); }

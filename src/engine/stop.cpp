@@ -67,7 +67,8 @@ class Stopping {
     const Status status = observe(one.record_, seen).status;
     if (status != Status::running && status != Status::paused) return one;
     TRY(marks.put(folder));
-    if (auto init = seen.start->open()) one.init_ = std::move(*init);
+    one.start_ = *seen.start;
+    if (auto init = one.start_.open()) one.init_ = std::move(*init);
     else return one;  // it has ended by itself
     const unsigned seconds = timeout.value_or(one.record_.config.stop_timeout);
     if (seconds == 0) TRY(one.kill());
@@ -90,7 +91,7 @@ class Stopping {
   }
   /// It has ended.
   Result<> finish(const AfterStop& after) {
-    if (init_) TRY(state_->run_folder(record_.id).wait_for_exit());
+    if (init_) TRY(state_->run_folder(record_.id).wait_for_exit(start_));
     return after(record_.id);
   }
 
@@ -117,6 +118,7 @@ class Stopping {
   Engine::State* state_;
   std::string name_;
   Record record_;
+  StartRecord start_;
   Fd init_;
   std::int64_t deadline_ = 0;  ///< monotonic()
   bool killed_ = false;

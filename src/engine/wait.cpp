@@ -16,7 +16,7 @@ Result<> await_end(const RunFolder& folder, const Observation& seen) {
     pollfd ended{init->get(), POLLIN, 0};
     while (poll(&ended, 1, -1) < 0 && errno == EINTR) continue;
   }
-  return folder.wait_for_exit();
+  return folder.wait_for_exit(*seen.start);
 }
 
 Error unknown_exit(const std::string& name) {

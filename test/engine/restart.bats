@@ -149,3 +149,17 @@ restarted() { (($(field "$1" RestartCount) >= $2)); }
   run -125 --separate-stderr gantry create --health-cmd true --health-startup-retries 3 busybox
   contains "$stderr" "give --health-startup-cmd"
 }
+
+@test "several restarts of one container at the same time end, and it runs" {
+  gantry run -d --name web busybox sleep 1000
+  local i clients
+  for i in 1 2 3 4; do
+    clients=()
+    for _ in 1 2 3; do
+      timeout 30 gantry restart -t 0 web >/dev/null &
+      clients+=($!)
+    done
+    wait "${clients[@]}"
+    equal "$(field web State.Status)" running
+  done
+}
