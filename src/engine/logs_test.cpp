@@ -1,6 +1,7 @@
 #include "engine/logs.hpp"
 
 #include "base/file.hpp"
+#include "engine/log_parser.hpp"
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
@@ -50,6 +51,18 @@ TEST(LogEntry, IsTakenApart) {
   EXPECT_EQ(entry->text, "half  a line");
   EXPECT_EQ(to_rfc3339(entry->time), "2026-01-02T03:04:05.250000000Z");
   EXPECT_EQ(parse_log_entry("2026-01-02T03:04:05Z stdout F ")->text, "");
+}
+
+TEST(LogEntry, SharesWhatLinesBeginWith) {
+  LogParser parser;
+  const std::string head = "2026-01-02T03:04:05Z stdout F ";
+  EXPECT_EQ(parser.parse(head + "one")->text, "one");
+  EXPECT_EQ(parser.parse(head)->text, "");
+  EXPECT_EQ(parser.parse(head + "2026-01-02T03:04:05Z")->text, "2026-01-02T03:04:05Z");
+  const auto error = parser.parse("2026-01-02T03:04:05Z stderr P half");
+  EXPECT_TRUE(error->error && error->partial);
+  EXPECT_FALSE(parser.parse(head + "whole")->partial);
+  EXPECT_FALSE(parser.parse(head.substr(0, 10)));
 }
 
 TEST(LogEntry, TornLinesAreNone) {
