@@ -68,8 +68,14 @@ class Stopping {
     if (status != Status::running && status != Status::paused) return one;
     TRY(marks.put(folder));
     one.start_ = *seen.start;
-    if (auto init = one.start_.open()) one.init_ = std::move(*init);
-    else return one;  // it has ended by itself
+    auto init = one.start_.open();
+    if (!init) {
+      // It has ended by itself, perhaps before the mark was there.
+      TRY(folder.wait_for_exit(one.start_));
+      TRY(one.cancel_restart(folder));
+      return one;
+    }
+    one.init_ = std::move(*init);
     const unsigned seconds = timeout.value_or(one.record_.config.stop_timeout);
     if (seconds == 0) TRY(one.kill());
     else TRY(one.ask(seconds));
