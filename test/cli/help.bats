@@ -112,8 +112,8 @@ END
 }
 
 @test "too few and too many words are refused" {
-  run -125 gantry attach
-  equal "$output" "gantry: 'gantry attach' needs one CONTAINER (see 'gantry attach --help')"
+  run -125 gantry container exists
+  equal "$output" "gantry: 'gantry container exists' needs one CONTAINER (see 'gantry container exists --help')"
   run -125 gantry exec web
   one_sentence "$output"
   run -125 gantry ps web
