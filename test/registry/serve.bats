@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # bats file_tags=slow
+# shellcheck disable=SC2030,SC2031  # each test is a subshell
 # `gantry registry serve` with the tools that use registries.
 
 load ../support/common
