@@ -2,6 +2,7 @@
 # The networks of RUN: bridges, names, the host's and none, as containers have them.
 
 load ../support/common
+# shellcheck source=test/support/network.bash
 source "${BATS_TEST_DIRNAME}/../support/network.bash"
 
 setup() {
