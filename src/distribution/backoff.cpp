@@ -32,8 +32,9 @@ std::optional<int> Backoff::next(std::string_view retry_after) {
 std::optional<std::int64_t> parse_retry_after(std::string_view value) {
   if (auto seconds = parse_unsigned(trim(value)))
     return static_cast<std::int64_t>(std::min<std::uint64_t>(*seconds, 1u << 20)) * 1000;
+  const std::string text(value);
   struct tm date {};
-  const char* end = strptime(std::string(value).c_str(), "%a, %d %b %Y %H:%M:%S GMT", &date);
+  const char* end = strptime(text.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &date);
   if (end == nullptr || *end != 0) return {};
   return std::max<std::int64_t>(0, (timegm(&date) - now() / kSecond) * 1000);
 }
