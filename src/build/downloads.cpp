@@ -4,7 +4,7 @@
 #include "base/file.hpp"
 #include "base/json.hpp"
 #include "base/json_options.hpp"
-#include "base/stream.hpp"
+#include "base/pump.hpp"
 #include "oci/digest.hpp"
 
 #include <fcntl.h>
@@ -31,9 +31,7 @@ KnownDownload read_known(const std::string& path) {
 Result<> copy_file(const std::string& from, const std::string& to) {
   FileSource source(TRY(open_file(from, O_RDONLY)), from);
   FileSink sink(TRY(open_file(to, O_WRONLY | O_CREAT | O_EXCL, 0600)), to);
-  std::vector<std::byte> buffer(256u << 10);
-  while (const std::size_t got = TRY(source.read(buffer))) TRY(sink.write(Bytes(buffer).first(got)));
-  return {};
+  return pump(source, sink);
 }
 
 }  // namespace

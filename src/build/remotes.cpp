@@ -1,7 +1,7 @@
 #include "build/remotes.hpp"
 
 #include "base/file.hpp"
-#include "base/stream.hpp"
+#include "base/pump.hpp"
 #include "base/text.hpp"
 #include "build/git_source.hpp"
 #include "build/unpack.hpp"
@@ -29,9 +29,7 @@ std::string name_of(std::string_view url) {
 Result<> copy_input(const Fd& input, const std::string& path) {
   FileSource source(TRY(input.duplicate()), "standard input");
   FileSink sink(TRY(open_file(path, O_WRONLY | O_CREAT | O_EXCL, 0600)), path);
-  std::vector<std::byte> buffer(256u << 10);
-  while (const std::size_t got = TRY(source.read(buffer))) TRY(sink.write(Bytes(buffer).first(got)));
-  return {};
+  return pump(source, sink);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "archive/layer_path.hpp"
 #include "archive/pipeline.hpp"
 #include "archive/tar_reader.hpp"
+#include "base/pump.hpp"
 #include "transfer/tee_source.hpp"
 
 namespace gantry::edit {
@@ -32,8 +33,7 @@ Result<NewLayer> compressed(const NewLayer& plain, const std::string& name, cons
                             archive::Compression compression) {
   PositionedSource tar(*plain.file, 0, name);
   auto sink = TRY(LayerSink::begin(tmp, compression));
-  std::vector<std::byte> buffer(256u << 10);
-  while (std::size_t got = TRY(tar.read(buffer))) TRY(sink->write(Bytes(buffer).first(got)));
+  TRY(pump(tar, *sink));
   return sink->finish();
 }
 

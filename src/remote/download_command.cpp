@@ -1,6 +1,7 @@
 #include "archive/hash.hpp"
 #include "base/file.hpp"
 #include "base/json.hpp"
+#include "base/pump.hpp"
 #include "base/version.hpp"
 #include "http/client.hpp"
 #include "options/print.hpp"
@@ -31,8 +32,7 @@ Result<std::string> receive(Source& answer, const std::string& path) {
   Fd file = TRY(open_file(path, O_WRONLY | O_CREAT | O_TRUNC, 0600));
   FileSink out(std::move(file), path);
   archive::HashingSink hashing(out);
-  std::vector<std::byte> buffer(256u << 10);
-  while (const std::size_t got = TRY(answer.read(buffer))) TRY(hashing.write(Bytes(buffer).first(got)));
+  TRY(pump(answer, hashing));
   return hashing.finish().text();
 }
 
