@@ -2,20 +2,15 @@
 
 #include "base/file.hpp"
 #include "base/json.hpp"
+#include "base/variables.hpp"
 
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 
 namespace gantry::cni_plugin {
 
 namespace {
-
-std::string variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value != nullptr ? value : "";
-}
 
 Error missing(const char* name) { return fail(Code::invalid, "the environment variable {} is missing", name); }
 

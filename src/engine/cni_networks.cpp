@@ -4,6 +4,7 @@
 #include "base/json.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "base/variables.hpp"
 #include "cni/chain.hpp"
 #include "cni/result.hpp"
 #include "engine/network_files.hpp"
@@ -18,7 +19,6 @@
 #include <boost/json/object.hpp>
 
 #include <algorithm>
-#include <cstdlib>
 
 namespace gantry::engine {
 
@@ -28,19 +28,17 @@ constexpr const char* kFile = "cni.json";
 /// The network namespace, which outlives its processes here until the plugins have taken back what they find in it.
 constexpr const char* kSpace = "netns";
 
-std::string variable(const char* name, const char* otherwise) {
-  const char* value = std::getenv(name);
-  return value != nullptr && *value != '\0' ? value : otherwise;
+std::string config_folder() {
+  std::string folder = variable("NETCONFPATH");
+  return folder.empty() ? cni::kDefaultConfigFolder : folder;
 }
-
-std::string config_folder() { return variable("NETCONFPATH", cni::kDefaultConfigFolder); }
 
 cni::Places places_of(std::vector<std::string> plugins, const std::string& run_root) {
   return {.plugins = std::move(plugins), .cache = run_root + "/cni"};
 }
 
 std::vector<std::string> plugin_folders() {
-  const std::string path = variable("CNI_PATH", "");
+  const std::string path = variable("CNI_PATH");
   return path.empty() ? cni::Places{}.plugins : split(path, ':');
 }
 

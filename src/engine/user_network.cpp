@@ -2,6 +2,7 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "base/variables.hpp"
 #include "dns/resolv_conf.hpp"
 #include "engine/pasta.hpp"
 #include "engine/slirp.hpp"
@@ -11,20 +12,12 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <cstdlib>
 
 namespace gantry::engine {
 
 namespace {
 
 constexpr int kPatience = 1000;  // milliseconds until a program that was asked to end is killed
-
-bool is_installed(const std::string& program) {
-  const char* path = std::getenv("PATH");
-  for (const std::string& folder : split(path != nullptr ? path : "/usr/bin:/bin", ':'))
-    if (access((folder + "/" + program).c_str(), X_OK) == 0) return true;
-  return false;
-}
 
 /// Whether `pid` is still the program: its command line names a file in the container's folder, as no other does.
 bool is_program_of(pid_t pid, const RunFolder& folder) {
@@ -38,12 +31,12 @@ bool is_user_network(std::string_view mode) { return mode == kPasta || mode == k
 
 std::string default_user_network() {
   if (access("/dev/net/tun", R_OK | W_OK) != 0) return "none";
-  if (is_installed(kPasta)) return kPasta;
-  return is_installed(kSlirp) ? kSlirp : "none";
+  if (!find_in_path(kPasta).empty()) return kPasta;
+  return !find_in_path(kSlirp).empty() ? kSlirp : "none";
 }
 
 Result<> check_user_network(const NetworkConfig& config) {
-  if (!is_installed(config.network))
+  if (find_in_path(config.network).empty())
     return fail(Code::not_found, "--network {}: there is no program '{}'", config.network, config.network)
         .with_cure(config.network == kPasta ? "install the package passt" : "install the package slirp4netns");
   for (const PortMapping& port : config.ports)

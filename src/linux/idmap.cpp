@@ -4,6 +4,7 @@
 #include "base/file.hpp"
 #include "base/subprocess.hpp"
 #include "base/text.hpp"
+#include "base/variables.hpp"
 #include "linux/process.hpp"
 
 #include <fcntl.h>
@@ -15,7 +16,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 
 namespace gantry::linux {
 
@@ -51,13 +51,6 @@ std::vector<IdMap> subordinate_ids(const std::string& path, std::string_view use
     inside += *count;
   }
   return ranges;
-}
-
-bool in_search_path(std::string_view program) {
-  const char* path = getenv("PATH");
-  for (const auto& folder : split(path != nullptr ? path : "/usr/bin:/bin", ':'))
-    if (access(fmt::format("{}/{}", folder, program).c_str(), X_OK) == 0) return true;
-  return false;
 }
 
 std::string map_text(const std::vector<IdMap>& map) {
@@ -124,7 +117,7 @@ bool in_initial_user_namespace() {
 Result<IdMaps> rootless_maps() {
   uid_t uid = geteuid();
   IdMaps maps{{{0, uid, 1}}, {{0, getegid(), 1}}};
-  if (!in_search_path("newuidmap") || !in_search_path("newgidmap")) return maps;
+  if (find_in_path("newuidmap").empty() || find_in_path("newgidmap").empty()) return maps;
   std::string user = user_name(uid), number = std::to_string(uid);
   auto uids = subordinate_ids("/etc/subuid", user, number);
   auto gids = subordinate_ids("/etc/subgid", user, number);

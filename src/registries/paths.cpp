@@ -2,17 +2,11 @@
 
 #include <fmt/core.h>
 #include <unistd.h>
-
-#include <cstdlib>
+#include "base/variables.hpp"
 
 namespace gantry::registries {
 
 namespace {
-
-std::string variable(const char* name) {
-  const char* value = getenv(name);
-  return value == nullptr ? "" : value;
-}
 
 /// `folder`/`name`; without a folder there is none of it.
 std::string below(const std::string& folder, const char* name) {

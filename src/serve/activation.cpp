@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "base/variables.hpp"
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -16,11 +17,6 @@ namespace gantry::serve {
 namespace {
 
 constexpr int kFirst = 3;  // SD_LISTEN_FDS_START
-
-std::string variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value != nullptr ? value : "";
-}
 
 }  // namespace
 

@@ -2,11 +2,11 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "base/variables.hpp"
 #include "registries/toml.hpp"
 
 #include <unistd.h>
 
-#include <cstdlib>
 #include <vector>
 
 namespace gantry::transfer {
@@ -15,14 +15,9 @@ namespace {
 
 constexpr std::string_view kDrivers[] = {"overlay", "vfs"};
 
-std::string environment(const char* name) {
-  const char* value = getenv(name);
-  return value == nullptr ? std::string() : std::string(value);
-}
-
-std::string folder_of(const char* variable, std::string_view below_home) {
-  std::string named = environment(variable);
-  return named.empty() ? environment("HOME") + std::string(below_home) : named;
+std::string folder_of(const char* name, std::string_view below_home) {
+  std::string named = variable(name);
+  return named.empty() ? variable("HOME") + std::string(below_home) : named;
 }
 
 std::string default_root() {
@@ -32,7 +27,7 @@ std::string default_root() {
 
 /// In the order in which they count; the first that exists is the one.
 std::vector<std::string> configuration_files() {
-  if (auto named = environment("CONTAINERS_STORAGE_CONF"); !named.empty()) return {named};
+  if (auto named = variable("CONTAINERS_STORAGE_CONF"); !named.empty()) return {named};
   std::vector<std::string> files;
   if (geteuid() != 0) files.push_back(folder_of("XDG_CONFIG_HOME", "/.config") + "/containers/storage.conf");
   else files.insert(files.end(), {"/etc/containers/storage.conf", "/usr/share/containers/storage.conf"});
