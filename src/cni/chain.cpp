@@ -3,6 +3,7 @@
 #include "base/file.hpp"
 #include "base/subprocess.hpp"
 #include "base/text.hpp"
+#include "cni/result.hpp"
 
 #include <unistd.h>
 #include <boost/json/array.hpp>
@@ -20,11 +21,6 @@ namespace json = boost::json;
 
 /// Of error codes (section 5.2.3), the ones that a caller may act on.
 constexpr std::int64_t kTryAgain = 11, kNotAvailable = 50, kLimited = 51;
-
-std::string text_of(const json::object& object, const char* name) {
-  const json::value* value = object.if_contains(name);
-  return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
-}
 
 json::object object_in(const json::object& object, const char* name) {
   const json::value* value = object.if_contains(name);

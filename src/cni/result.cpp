@@ -10,11 +10,6 @@ namespace {
 
 namespace json = boost::json;
 
-std::string text_of(const json::object& object, const char* name) {
-  const json::value* value = object.if_contains(name);
-  return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
-}
-
 std::vector<json::object> objects_in(const json::object& object, const char* name) {
   std::vector<json::object> objects;
   const json::value* list = object.if_contains(name);
@@ -39,6 +34,11 @@ std::vector<std::string> words_in(const json::object& object, const char* name) 
 }
 
 }  // namespace
+
+std::string text_of(const json::object& object, const char* name) {
+  const json::value* value = object.if_contains(name);
+  return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
+}
 
 std::vector<Assigned> addresses_of(const json::object& result) {
   std::vector<Assigned> addresses;

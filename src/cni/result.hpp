@@ -12,6 +12,9 @@
 
 namespace gantry::cni {
 
+/// A member that is text; empty where it is missing or something else.
+std::string text_of(const boost::json::object& object, const char* name);
+
 /// One address that ADD has given.
 struct Assigned {
   linux::IpNetwork address;

@@ -1,6 +1,7 @@
 #include "engine/changes.hpp"
 
 #include "base/file.hpp"
+#include "engine/overlay_marks.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -16,15 +17,6 @@ namespace gantry::engine {
 namespace {
 
 using Names = std::vector<std::string>;
-
-bool is_whiteout(const struct stat& info) { return S_ISCHR(info.st_mode) && info.st_rdev == 0; }
-
-bool is_opaque(const Fd& folder) {
-  char value = 0;
-  for (const char* name : {"trusted.overlay.opaque", "user.overlay.opaque"})
-    if (fgetxattr(folder.get(), name, &value, 1) == 1 && value == 'y') return true;
-  return false;
-}
 
 /// Of a name in a folder, which may be missing itself. A whiteout is nothing.
 Result<std::optional<struct stat>> look(const Fd& folder, const std::string& name) {

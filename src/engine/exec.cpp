@@ -3,31 +3,19 @@
 #include "engine/environment.hpp"
 #include "engine/exec_process.hpp"
 #include "engine/monitor_process.hpp"
+#include "engine/read_inside.hpp"
 #include "engine/spec.hpp"
 #include "engine/state.hpp"
 #include "linux/memory_file.hpp"
-#include "linux/path.hpp"
 #include "linux/process.hpp"
 
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 
 namespace gantry::engine {
 
 namespace {
-
-/// A file of the running container. It is looked up inside its root, where nothing that the container does to its own
-/// links can lead out, and must be a regular file: opening a pipe would wait.
-Result<std::string> read_inside(const Fd& root, const char* path) {
-  auto file = linux::open_in_root(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-  if (!file && file.error().code() == Code::not_found) return std::string();
-  struct stat info;
-  Fd opened = TRY(std::move(file));
-  if (fstat(opened.get(), &info) < 0 || !S_ISREG(info.st_mode)) return std::string();
-  return read_all(opened, path, 4u << 20);
-}
 
 Result<oci::Identity> find_user(const std::string& user, const ContainerConfig& config, pid_t pid) {
   Fd root = TRY(open_file(fmt::format("/proc/{}/root", pid), O_PATH | O_DIRECTORY));

@@ -2,6 +2,7 @@
 
 #include "base/file.hpp"
 #include "linux/mount.hpp"
+#include "linux/mount_point.hpp"
 
 #include <fcntl.h>
 #include <sys/mount.h>
@@ -13,12 +14,6 @@
 namespace gantry::engine {
 
 namespace {
-
-bool is_mount_point(const std::string& path) {
-  struct statx info;
-  return statx(AT_FDCWD, path.c_str(), AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &info) == 0 &&
-         (info.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
-}
 
 Result<> mount_at(const std::string& path, const std::function<Result<Fd>()>& tree) {
   Fd mounted = TRY(tree());
@@ -41,7 +36,7 @@ Result<std::string> HostMounts::mount(const std::string& id, const std::string& 
   TRY(make_folders(place, 0700));
   Lock alone = TRY(Lock::take(folder_, Lock::Mode::exclusive));
   TRY(make_folders(place, 0700));  // whoever was here before us may have unmounted it
-  if (is_mount_point(place)) return place;
+  if (linux::is_mount_point(place)) return place;
   auto mounted = mount_at(place, tree);
   if (mounted) return place;
   rmdir(place.c_str());
@@ -54,7 +49,7 @@ Result<> HostMounts::unmount(const std::string& id, const std::string& what, boo
   const std::string place = path(id);
   if (!path_exists(place)) return fail(Code::not_found, "{} is not mounted", what);
   Lock alone = TRY(Lock::take(folder_, Lock::Mode::exclusive));
-  if (is_mount_point(place) && umount2(place.c_str(), UMOUNT_NOFOLLOW | (force ? MNT_DETACH : 0)) < 0) {
+  if (linux::is_mount_point(place) && umount2(place.c_str(), UMOUNT_NOFOLLOW | (force ? MNT_DETACH : 0)) < 0) {
     if (errno == EBUSY) return fail(Code::busy, "{} is in use at {}", what, place).with_cure("leave it, or --force");
     return Error::system("unmount {}", place);
   }

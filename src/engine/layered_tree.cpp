@@ -2,6 +2,7 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "engine/overlay_marks.hpp"
 #include "linux/mount.hpp"
 
 #include <fcntl.h>
@@ -20,18 +21,7 @@ namespace {
 
 constexpr int kMaxLinks = 40;  // as the kernel
 
-bool is_whiteout(const struct stat& info) { return S_ISCHR(info.st_mode) && info.st_rdev == makedev(0, 0); }
-
-/// Hides the folders of the same path in the layers below.
-bool is_opaque(const Fd& folder) {
-  for (const char* name : {"trusted.overlay.opaque", "user.overlay.opaque"}) {
-    char value = 0;
-    if (fgetxattr(folder.get(), name, &value, 1) == 1 && value == 'y') return true;
-  }
-  return false;
-}
-
-Result<std::string> read_link(int folder, const std::string& name) {
+Result<std::string> read_link_at(int folder, const std::string& name) {
   std::array<char, PATH_MAX> target;
   ssize_t size = readlinkat(folder, name.c_str(), target.data(), target.size());
   if (size < 0) return Error::system("read link {}", name);
@@ -63,7 +53,7 @@ Result<LayeredTree::Entry> LayeredTree::look_up(const Folder& folder, const std:
     // Anything else ends the search, and is what the name stands for unless a layer above has a folder.
     if (!joined.parts.empty() || is_whiteout(info)) break;
     if (S_ISLNK(info.st_mode)) {
-      entry.link = TRY(read_link(part.get(), name));
+      entry.link = TRY(read_link_at(part.get(), name));
     } else if (S_ISREG(info.st_mode)) {
       entry.file = TRY(open_at(part.get(), name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK));
     }

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "dns/host_name.hpp"
 #include "dns/resolv_conf.hpp"
+#include "engine/storage.hpp"
 #include "linux/ip_address.hpp"
 
 #include <fcntl.h>
@@ -28,10 +29,6 @@ struct File {
 
 /// A host without the file is no reason to fail.
 std::string host_file(const char* path) { return read_file(path).value_or(std::string()); }
-
-bool is_covered(const ContainerConfig& config, const std::string& target) {
-  return std::ranges::any_of(config.mounts, [&](const Mount& mount) { return mount.target == target; });
-}
 
 /// One --add-host, taken apart.
 struct AddedHost {

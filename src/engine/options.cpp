@@ -1,7 +1,7 @@
 #include "engine/options.hpp"
 
 #include "base/text.hpp"
-#include "linux/path.hpp"
+#include "engine/option_words.hpp"
 
 #include <algorithm>
 #include <array>
@@ -13,13 +13,6 @@ namespace gantry::engine {
 namespace {
 
 constexpr std::uint64_t kUnlimited = std::numeric_limits<std::uint64_t>::max();
-
-Result<std::string> absolute(std::string_view path, std::string_view what, std::string_view whole) {
-  if (!path.starts_with('/')) return fail(Code::invalid, "'{}': {} '{}' is not an absolute path", whole, what, path);
-  return linux::clean_path(path);
-}
-
-bool is_true(std::string_view value) { return value.empty() || value == "true" || value == "1"; }
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 #include "base/text.hpp"
 #include "engine/names.hpp"
+#include "engine/option_words.hpp"
 #include "engine/options.hpp"
 #include "linux/path.hpp"
 
@@ -17,13 +18,6 @@ constexpr std::array<std::string_view, 24> kBindOptions{
     "ro",      "rw",         "rro",         "bind",    "rbind",    "exec",        "noexec",   "suid",
     "nosuid",  "dev",        "nodev",       "private", "rprivate", "slave",       "rslave",   "shared",
     "rshared", "unbindable", "runbindable", "atime",   "noatime",  "nosymfollow", "relatime", "strictatime"};
-
-Result<std::string> absolute(std::string_view path, std::string_view what, std::string_view whole) {
-  if (!path.starts_with('/')) return fail(Code::invalid, "'{}': {} '{}' is not an absolute path", whole, what, path);
-  return linux::clean_path(path);
-}
-
-bool is_true(std::string_view value) { return value.empty() || value == "true" || value == "1"; }
 
 /// At the separator, but for one behind a backslash.
 std::vector<std::string> split_escaped(std::string_view text, char separator) {

@@ -2,12 +2,11 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "engine/read_inside.hpp"
 #include "engine/state.hpp"
 #include "linux/idmap.hpp"
-#include "linux/path.hpp"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -69,21 +68,13 @@ std::map<std::uint32_t, std::string> names_in(const std::string& text) {
   return names;
 }
 
-std::string read_inside(const Fd& root, const char* path) {
-  // Looked up inside the root, whatever links the container has made; a pipe there must not make us wait.
-  auto file = linux::open_in_root(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-  struct stat info;
-  if (!file || fstat(file->get(), &info) < 0 || !S_ISREG(info.st_mode)) return {};
-  return read_all(*file, path, 4u << 20).value_or("");
-}
-
 /// What the processes of one container are shown with.
 class Survey {
  public:
   Survey(const linux::IdMaps& maps, pid_t init) : maps_(maps), boot_(boot_time()) {
     if (auto root = open_file(fmt::format("/proc/{}/root", init), O_PATH | O_DIRECTORY)) {
-      users_ = names_in(read_inside(*root, "/etc/passwd"));
-      groups_ = names_in(read_inside(*root, "/etc/group"));
+      users_ = names_in(read_inside(*root, "/etc/passwd").value_or(""));
+      groups_ = names_in(read_inside(*root, "/etc/group").value_or(""));
     }
   }
 

@@ -7,13 +7,9 @@
 
 namespace gantry::engine {
 
-namespace {
-
 bool is_covered(const ContainerConfig& config, const std::string& target) {
   return std::ranges::any_of(config.mounts, [&](const Mount& mount) { return mount.target == target; });
 }
-
-}  // namespace
 
 Result<> take_volumes_from(ContainerConfig& config, const std::function<Result<Record>(const std::string&)>& find) {
   for (const auto& word : config.volumes_from) {

@@ -19,6 +19,8 @@ namespace gantry::engine {
 
 /// Turns volumes_from into mounts of its own. `find` finds the other container by name.
 Result<> take_volumes_from(ContainerConfig& config, const std::function<Result<Record>(const std::string&)>& find);
+/// A mount of the container is at `target`.
+bool is_covered(const ContainerConfig& config, const std::string& target);
 /// Gives each anonymous volume a name, and images their id.
 Result<> name_mounts(ContainerConfig& config, const store::Images& images);
 /// Makes the volumes that do not exist.

@@ -4,6 +4,7 @@
 #include "base/subprocess.hpp"
 #include "base/text.hpp"
 #include "linux/mount.hpp"
+#include "linux/mount_point.hpp"
 #include "runtime/mount_options.hpp"
 
 #include <fcntl.h>
@@ -116,14 +117,8 @@ Result<> VolumeOptions::mount_in_file(const std::string& path) const {
   return {};
 }
 
-bool is_mount_point(const std::string& path) {
-  struct statx info;
-  return statx(AT_FDCWD, path.c_str(), AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &info) == 0 &&
-         (info.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
-}
-
 Result<> unmount_volume(const std::string& path) {
-  if (!is_mount_point(path) || umount2(path.c_str(), UMOUNT_NOFOLLOW) == 0) return {};
+  if (!linux::is_mount_point(path) || umount2(path.c_str(), UMOUNT_NOFOLLOW) == 0) return {};
   if (errno == EBUSY) return fail(Code::busy, "{} is in use", path).with_cure("end what uses it");
   return Error::system("unmount {}", path);
 }

@@ -33,7 +33,6 @@ struct VolumeOptions {
   Result<> mount_in_file(const std::string& path) const;
 };
 
-bool is_mount_point(const std::string& path);
 Result<> unmount_volume(const std::string& path);
 
 }  // namespace gantry::engine

@@ -4,6 +4,7 @@
 #include "content/scratch.hpp"
 #include "engine/names.hpp"
 #include "engine/volume_mount.hpp"
+#include "linux/mount_point.hpp"
 #include "store/mapped.hpp"
 
 #include <fcntl.h>
@@ -98,7 +99,7 @@ Result<std::string> Volumes::use(const Volume& volume) const {
   return path;
 }
 
-bool Volumes::is_mounted(const std::string& name) const { return is_mount_point(data(name)); }
+bool Volumes::is_mounted(const std::string& name) const { return linux::is_mount_point(data(name)); }
 
 Result<> Volumes::unmount(const std::string& name) const {
   const Lock alone = TRY(Lock::take(folder_ + "/" + name, Lock::Mode::exclusive));

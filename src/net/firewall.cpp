@@ -35,10 +35,6 @@ Result<NetlinkSocket> open_socket() {
   return socket;
 }
 
-std::string_view bytes_of(const IpAddress& address) {
-  return {reinterpret_cast<const char*>(address.bytes.data()), address.bits() / 8};
-}
-
 NftKey key_of(const IpAddress& address) { return NftKey().bytes(bytes_of(address)); }
 
 /// Adds or removes the elements of networks and containers.

@@ -80,13 +80,13 @@ Result<std::vector<Route>> list_routes(const NetlinkSocket& socket) {
   return routes;
 }
 
-std::string_view bytes_of(const IpAddress& address) {
-  return {reinterpret_cast<const char*>(address.bytes.data()), address.bits() / 8};
-}
-
 unsigned char family_of(const IpAddress& address) { return address.v6 ? AF_INET6 : AF_INET; }
 
 }  // namespace
+
+std::string_view bytes_of(const IpAddress& address) {
+  return {reinterpret_cast<const char*>(address.bytes.data()), address.bits() / 8};
+}
 
 Result<std::optional<Link>> find_link(const NetlinkSocket& socket, std::string_view name) {
   NetlinkMessages messages;

@@ -16,6 +16,9 @@ namespace gantry::net {
 using linux::IpAddress;
 using linux::IpNetwork;
 
+/// As it stands in messages to the kernel; of `address` itself.
+std::string_view bytes_of(const IpAddress& address);
+
 /// A network device.
 struct Link {
   int index = 0;

@@ -3,6 +3,7 @@
 #include "oci/reference.hpp"
 #include "registry/names.hpp"
 #include "registry/reply.hpp"
+#include "registry/rights.hpp"
 #include "registry/stored.hpp"
 
 namespace gantry::registry {
@@ -10,8 +11,6 @@ namespace gantry::registry {
 using serve::Method;
 
 namespace {
-
-bool reads(Method method) { return method == Method::get || method == Method::head; }
 
 serve::Response not_allowed(std::string_view allowed) {
   auto response = problem(405, "UNSUPPORTED", "this cannot be done here");

@@ -9,8 +9,6 @@ using serve::Method;
 
 namespace {
 
-bool reads(Method method) { return method == Method::get || method == Method::head; }
-
 Right right_of(Method method, Route::Kind kind) {
   // Where an upload stands is the business of who makes it.
   if (kind == Route::Kind::uploads || kind == Route::Kind::upload) return Right::push;
@@ -19,6 +17,8 @@ Right right_of(Method method, Route::Kind kind) {
 }
 
 }  // namespace
+
+bool reads(Method method) { return method == Method::get || method == Method::head; }
 
 Need need_of(Method method, const Route& route) {
   if (route.kind == Route::Kind::catalog) return {.kind = Need::Kind::listing};

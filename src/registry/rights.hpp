@@ -22,6 +22,8 @@ struct Need {
   std::string repository;
 };
 
+/// Changes nothing.
+bool reads(serve::Method method);
 /// Of a method that a route has not, what the least harmful one would take. A mount also takes the right to pull where
 /// the blob is now: see Api::mount.
 Need need_of(serve::Method method, const Route& route);
