@@ -42,7 +42,7 @@ Result<std::string> list_xattrs(const Fd& fd) {
 }
 
 constexpr std::uint64_t kWorthHoles = 1u << 20;
-constexpr std::size_t kBuffer = 256u << 10;
+constexpr std::size_t kMostAtOnce = 256u << 10;
 
 Result<std::vector<Extent>> data_extents(const Fd& file, std::uint64_t size) {
   std::vector<Extent> extents;
@@ -147,8 +147,8 @@ Result<> pack_file(const Fd& file, const struct stat& info, Entry& entry, TarWri
     entry.extents = extents;
   }
   TRY(writer.add(entry));
-  auto buffer = std::make_unique_for_overwrite<std::byte[]>(std::min<std::uint64_t>(kBuffer, entry.size + 1));
-  std::span<std::byte> space(buffer.get(), std::min<std::uint64_t>(kBuffer, entry.size + 1));
+  auto buffer = std::make_unique_for_overwrite<std::byte[]>(std::min<std::uint64_t>(kMostAtOnce, entry.size + 1));
+  std::span<std::byte> space(buffer.get(), std::min<std::uint64_t>(kMostAtOnce, entry.size + 1));
   for (const Extent& extent : extents) TRY(copy_extent(file, extent, space, writer));
   return {};
 }

@@ -7,7 +7,7 @@ namespace gantry::archive {
 
 namespace {
 
-constexpr std::size_t kBuffer = 64u << 10;
+constexpr std::size_t kReadAtOnce = 64u << 10;
 
 Result<std::unique_ptr<Decoder>> make_gzip_decoder() {
 #ifdef GANTRY_HAVE_ISAL
@@ -21,9 +21,9 @@ Result<std::unique_ptr<Decoder>> make_gzip_decoder() {
 
 /// More input behind what is ahead; false at its end.
 Result<bool> Inflater::fill() {
-  if (!buffer_) buffer_ = std::make_unique_for_overwrite<std::byte[]>(kBuffer);
+  if (!buffer_) buffer_ = std::make_unique_for_overwrite<std::byte[]>(kReadAtOnce);
   if (!ahead_.empty()) std::memmove(buffer_.get(), ahead_.data(), ahead_.size());
-  std::size_t got = TRY(source_.read({buffer_.get() + ahead_.size(), kBuffer - ahead_.size()}));
+  std::size_t got = TRY(source_.read({buffer_.get() + ahead_.size(), kReadAtOnce - ahead_.size()}));
   ahead_ = {buffer_.get(), ahead_.size() + got};
   return got > 0;
 }

@@ -18,7 +18,7 @@ constexpr std::int64_t kIdle = 10 * kSecond;   // of a server without members, u
 constexpr std::int64_t kHousekeeping = kSecond;
 constexpr int kHousekeepingMs = 1000;
 constexpr std::size_t kMostConnections = 256;
-constexpr std::ptrdiff_t kMostOfAClient = 32;
+constexpr std::ptrdiff_t kMostConnectionsOfAClient = 32;
 
 }  // namespace
 
@@ -120,7 +120,7 @@ void Server::adopt(std::unique_ptr<Connection> connection) {
   const linux::IpAddress source = connection->source();
   const auto of_source =
       std::ranges::count_if(connections_, [&](const auto& entry) { return entry.second->source() == source; });
-  if (connections_.size() >= kMostConnections || of_source >= kMostOfAClient) return;
+  if (connections_.size() >= kMostConnections || of_source >= kMostConnectionsOfAClient) return;
   const std::uint64_t key = ++last_connection_;
   Connection& kept = *connections_.emplace(key, std::move(connection)).first->second;
   if (!kept.start(key)) end(key);

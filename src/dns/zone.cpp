@@ -17,7 +17,7 @@ namespace gantry::dns {
 namespace {
 
 /// How long a server may take to listen for a new network.
-constexpr int kPatience = 3000;  // milliseconds
+constexpr int kServerPatience = 3000;  // milliseconds
 constexpr int kPause = 2;
 
 Result<> check_file_name(const std::string& name, std::string_view what) {
@@ -64,7 +64,7 @@ Result<> wait_until_served(const std::string& folder) {
     if (state && state->empty()) return {};
     if (state) return fail(Code::busy, "{}", *state);
     if (state.error().code() != Code::not_found) return state.error();
-    if (waited >= kPatience) return fail(Code::failed, "the server of names does not answer");
+    if (waited >= kServerPatience) return fail(Code::failed, "the server of names does not answer");
     poll(nullptr, 0, kPause);
   }
 }

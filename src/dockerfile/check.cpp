@@ -8,7 +8,7 @@ namespace gantry::dockerfile {
 
 namespace {
 
-constexpr Rule kRules[] = {
+constexpr Rule kCheckRules[] = {
     {"ConsistentInstructionCasing", "All instructions of a file are in capitals, or none is"},
     {"CopyIgnoredFile", "What is copied is not left out by the ignore file"},
     {"DuplicateStageName", "Names of stages are unique"},
@@ -34,10 +34,10 @@ constexpr Rule kRules[] = {
 
 }  // namespace
 
-std::span<const Rule> check_rules() { return kRules; }
+std::span<const Rule> check_rules() { return kCheckRules; }
 
 const Rule* check_rule(std::string_view name) {
-  return std::ranges::find(kRules, name, &Rule::name);  // a name of the table: tests look for each
+  return std::ranges::find(kCheckRules, name, &Rule::name);  // a name of the table: tests look for each
 }
 
 std::vector<Finding> check(const Dockerfile& file, const CheckInputs& inputs) {

@@ -7,7 +7,7 @@ namespace gantry::dockerfile {
 
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_descriptor_digit(char c) { return c >= '0' && c <= '9'; }
 /// What ends a word in a shell.
 bool ends_name(char c) { return is_blank(c) || std::string_view("<>|;&()").contains(c); }
 
@@ -15,7 +15,7 @@ bool ends_name(char c) { return is_blank(c) || std::string_view("<>|;&()").conta
 std::optional<HeredocMark> mark_at(std::string_view text, char escape) {
   HeredocMark mark;
   std::size_t at = 0;
-  while (at < text.size() && is_digit(text[at])) ++at;
+  while (at < text.size() && is_descriptor_digit(text[at])) ++at;
   if (at > 0) {
     const auto number = parse_unsigned(text.substr(0, at));
     if (!number || *number > 1023) return std::nullopt;
@@ -61,7 +61,7 @@ std::vector<HeredocMark> find_heredocs(std::string_view text, char escape) {
   char quote = 0;
   for (std::size_t at = 0; at < text.size(); ++at) {
     const char c = text[at];
-    if (quote == 0 && at_word && (is_digit(c) || c == '<')) {
+    if (quote == 0 && at_word && (is_descriptor_digit(c) || c == '<')) {
       if (auto mark = mark_at(text.substr(at), escape);
           mark && (!mark->heredoc.expands || !is_number(mark->heredoc.name))) {
         mark->offset = at;

@@ -15,7 +15,7 @@ namespace {
 constexpr std::uint64_t kManyBytes = 100'000'000;
 constexpr std::uint64_t kManyFiles = 10'000;
 
-constexpr Rule kRules[] = {
+constexpr Rule kLintRules[] = {
     {"AddInsteadOfCopy", "ADD is for archives and URLs; COPY takes files as they are"},
     {"CacheHostileOrder", "Dependencies are installed before the whole source is copied"},
     {"HugeContext", "The context holds what the build needs and no more"},
@@ -52,9 +52,9 @@ void lint_context(const ContextSize& context, std::vector<Finding>& found) {
 
 }  // namespace
 
-std::span<const Rule> lint_rules() { return kRules; }
+std::span<const Rule> lint_rules() { return kLintRules; }
 
-const Rule* lint_rule(std::string_view name) { return std::ranges::find(kRules, name, &Rule::name); }
+const Rule* lint_rule(std::string_view name) { return std::ranges::find(kLintRules, name, &Rule::name); }
 
 std::string text_of(const Command& command) {
   auto text = join(command.words, " ");

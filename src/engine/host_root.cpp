@@ -31,14 +31,14 @@ constexpr const char* kEtcFiles[] = {"/etc/alternatives",  "/etc/ca-certificates
                                      "/etc/nsswitch.conf", "/etc/protocols",       "/etc/services",
                                      "/etc/ssl/certs",     "/etc/ssl/openssl.cnf"};
 
-struct File {
+struct RootFile {
   const char* path;
   const char* text;
 };
-constexpr File kFiles[] = {{"etc/passwd",
-                            "root:x:0:0:root:/root:/bin/sh\n"
-                            "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n"},
-                           {"etc/group", "root:x:0:\ntty:x:5:\nnogroup:x:65534:\n"}};
+constexpr RootFile kFiles[] = {{"etc/passwd",
+                                "root:x:0:0:root:/root:/bin/sh\n"
+                                "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n"},
+                               {"etc/group", "root:x:0:\ntty:x:5:\nnogroup:x:65534:\n"}};
 
 bool is_link(const std::string& path) {
   struct stat info;
@@ -72,7 +72,7 @@ Result<> make_host_root(const std::string& folder) {
   Fd root = TRY(open_folder(folder));
   for (const Folder& made : kFolders) TRY(make_folder(root.get(), made.path, made.mode));
   for (const char* name : kUsrFolders) TRY(copy_link(root.get(), name));
-  for (const File& file : kFiles) {
+  for (const RootFile& file : kFiles) {
     Fd made = TRY(open_at(root.get(), file.path, O_WRONLY | O_CREAT | O_EXCL, 0644));
     TRY(write_all(made, file.text, file.path));
   }

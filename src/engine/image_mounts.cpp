@@ -8,25 +8,25 @@ namespace gantry::engine {
 
 namespace {
 
-HostMounts mounts_of(const Settings& settings) { return HostMounts(settings.run_root + "/images"); }
+HostMounts image_mounts_of(const Settings& settings) { return HostMounts(settings.run_root + "/images"); }
 
 }  // namespace
 
-std::vector<std::string> Engine::State::mounted_images() const { return mounts_of(settings).ids(); }
+std::vector<std::string> Engine::State::mounted_images() const { return image_mounts_of(settings).ids(); }
 
 Result<std::string> Engine::mount_image(const std::string& name) {
   const store::Store& store = *TRY(state_->store());
   Lock used = TRY(store.use());  // not collected before the folder is there
   const auto image = TRY(store.images().find(name));
   if (image.config.rootfs.diff_ids.empty()) return fail(Code::unsupported, "image '{}' has no layers to mount", name);
-  return mounts_of(state_->settings).mount(image.id, fmt::format("image '{}'", name), [&]() -> Result<Fd> {
+  return image_mounts_of(state_->settings).mount(image.id, fmt::format("image '{}'", name), [&]() -> Result<Fd> {
     return store::open_merged(store, TRY(store.layers().paths(image.config)));
   });
 }
 
 Result<std::string> Engine::unmount_image(const std::string& name, bool force) {
   const auto image = TRY(TRY(state_->store())->images().find(name));
-  TRY(mounts_of(state_->settings).unmount(image.id, fmt::format("image '{}'", name), force));
+  TRY(image_mounts_of(state_->settings).unmount(image.id, fmt::format("image '{}'", name), force));
   return image.id;
 }
 
@@ -36,7 +36,7 @@ Result<std::vector<ImageMount>> Engine::mounted_images() {
   if (ids.empty()) return mounts;
   for (const auto& image : TRY(TRY(state_->store())->images().list()))
     if (std::ranges::find(ids, image.id) != ids.end())
-      mounts.push_back({image, mounts_of(state_->settings).path(image.id)});
+      mounts.push_back({image, image_mounts_of(state_->settings).path(image.id)});
   return mounts;
 }
 

@@ -77,7 +77,7 @@ struct Key {
   std::string_view name;
   bool (*holds)(const Container& container, std::string_view value);
 };
-constexpr Key kKeys[] = {
+constexpr Key kFilterKeys[] = {
     {"ancestor", &is_made_from},
     {"exited",
      [](const Container& container, std::string_view value) {
@@ -145,8 +145,8 @@ class ContainerFilter {
         return container.config.pod == id;
       });
     }
-    const auto found = std::ranges::find(kKeys, key, &Key::name);
-    if (found == std::end(kKeys))
+    const auto found = std::ranges::find(kFilterKeys, key, &Key::name);
+    if (found == std::end(kFilterKeys))
       return fail(Code::invalid, "there is no filter '{}'", key)
           .with_cure(
               "filters are id, name, label, label!, status, ancestor, exited, before, since, until, health, "

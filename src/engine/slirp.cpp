@@ -49,7 +49,7 @@ namespace {
 
 /// In the run folder: where it is told which ports to publish.
 constexpr const char* kSocket = "slirp";
-constexpr int kPatience = 5000;  // milliseconds
+constexpr int kReadyPatience = 5000;  // milliseconds
 constexpr const char* kProgram = "slirp4netns";
 constexpr const char* kDevice = "tap0";
 
@@ -109,7 +109,7 @@ Result<> start_detached(const std::vector<std::string>& words, const std::string
 Result<> wait_until_ready(const Fd& ready) {
   pollfd waiting{ready.get(), POLLIN, 0};
   char byte = 0;
-  if (poll(&waiting, 1, kPatience) == 1 && read(ready.get(), &byte, 1) == 1) return {};
+  if (poll(&waiting, 1, kReadyPatience) == 1 && read(ready.get(), &byte, 1) == 1) return {};
   return fail(Code::failed, "slirp4netns cannot connect the container")
       .with_cure("look whether /dev/net/tun may be opened, or use --network none");
 }

@@ -21,7 +21,7 @@ constexpr std::string_view kDefaultCapabilities[] = {
 
 bool is_all(std::string_view name) { return to_lower(name) == "all"; }
 
-Result<linux::CapabilityMask> mask_of(const std::vector<std::string>& names) {
+Result<linux::CapabilityMask> mask_but_all(const std::vector<std::string>& names) {
   linux::CapabilityMask mask = 0;
   for (const auto& name : names)
     if (!is_all(name)) mask |= linux::capability_bit(TRY(linux::capability_from_name(name)));
@@ -102,8 +102,8 @@ Result<oci::Process> build_process(const SpecInput& input, const oci::Capabiliti
 }  // namespace
 
 Result<oci::Capabilities> build_capabilities(const ContainerConfig& config, const oci::Identity& user) {
-  const auto added = TRY(mask_of(config.cap_add));
-  const auto dropped = TRY(mask_of(config.cap_drop));
+  const auto added = TRY(mask_but_all(config.cap_add));
+  const auto dropped = TRY(mask_but_all(config.cap_drop));
   if (added & dropped)
     return fail(Code::invalid, "capability {} is both added and dropped", names_of(added & dropped).front())
         .with_cure("drop one of --cap-add and --cap-drop");

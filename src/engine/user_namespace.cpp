@@ -13,14 +13,14 @@ namespace gantry::engine {
 namespace {
 
 /// "keep-id:uid=1000,gid=1000" taken apart.
-struct Mode {
+struct UserMode {
   std::string name;
   std::optional<std::uint32_t> uid, gid;
 };
 
-Result<Mode> read_mode(const std::string& text) {
+Result<UserMode> read_mode(const std::string& text) {
   const Halves halves = cut(text, ':');
-  Mode mode{.name = std::string(halves.before)};
+  UserMode mode{.name = std::string(halves.before)};
   if (!halves.found || mode.name == "container" || mode.name == "ns") return mode;
   for (const auto& word : split(halves.after, ',')) {
     auto [key, value, found] = cut(word, '=');
@@ -35,7 +35,7 @@ Result<Mode> read_mode(const std::string& text) {
   return mode;
 }
 
-Result<> check_mode(const ContainerConfig& config, const Mode& mode) {
+Result<> check_mode(const ContainerConfig& config, const UserMode& mode) {
   const bool has_maps = !config.uid_map.empty() || !config.gid_map.empty();
   if (geteuid() == 0 && has_maps)
     return fail(Code::unsupported, "option --userns: root's containers have no users of their own here")
@@ -93,7 +93,7 @@ std::vector<linux::IdMap> maps_of(const std::vector<IdRange>& ranges) {
 }  // namespace
 
 Result<> fix_user_namespace(ContainerConfig& config) {
-  const Mode mode = TRY(read_mode(config.userns));
+  const UserMode mode = TRY(read_mode(config.userns));
   TRY(check_mode(config, mode));
   // As podman: what is said of one holds for both.
   if (config.gid_map.empty()) config.gid_map = config.uid_map;
@@ -112,7 +112,7 @@ Result<std::optional<linux::IdMaps>> user_maps(const ContainerConfig& config) {
     return maps;
   }
   if (geteuid() == 0) return maps;
-  const Mode mode = TRY(read_mode(config.userns));
+  const UserMode mode = TRY(read_mode(config.userns));
   maps = TRY(linux::rootless_maps());
   if (mode.name == "keep-id") {
     maps->uids = keep(maps->uids, mode.uid.value_or(geteuid()));

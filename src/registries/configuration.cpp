@@ -12,7 +12,7 @@ namespace gantry::registries {
 
 namespace {
 
-constexpr std::size_t kMaxFile = 1u << 20;
+constexpr std::size_t kMaxConf = 1u << 20;
 
 void overwrite(Configuration& configuration, RegistriesConf conf, const std::string& file) {
   for (auto& registry : conf.registries) {
@@ -35,14 +35,14 @@ void overwrite(Configuration& configuration, RegistriesConf conf, const std::str
 enum class Missing { fine, error };
 
 Result<> load_file(Configuration& configuration, const std::string& file, Missing missing = Missing::fine) {
-  auto text = read_file(file, kMaxFile);
+  auto text = read_file(file, kMaxConf);
   if (!text && text.error().code() == Code::not_found && missing == Missing::fine) return {};
   overwrite(configuration, TRY(parse_registries_conf(TRY(std::move(text)), file)), file);
   return {};
 }
 
 Result<> load_drop_in(Configuration& configuration, const std::string& file) {
-  auto conf = TRY(parse_registries_conf(TRY(read_file(file, kMaxFile)), file));
+  auto conf = TRY(parse_registries_conf(TRY(read_file(file, kMaxConf)), file));
   if (conf.is_version_1)
     return fail(Code::invalid, "{}: [registries] is an older form of the file, which goes into registries.conf only",
                 file);

@@ -12,7 +12,7 @@ namespace {
 
 using toml::Reader;
 
-constexpr std::string_view kWildcard = "*.";
+constexpr std::string_view kAnyHost = "*.";
 
 bool is_host(std::string_view text) { return !text.contains('/') && is_whole_name(fmt::format("{}/any", text)); }
 
@@ -35,7 +35,7 @@ Result<std::string> read_location(const Reader& table) {
 Result<std::string> read_prefix(const Reader& table) {
   const std::string text = TRY(table.string("prefix"));
   const std::string_view prefix = without_slashes(text);
-  const bool is_valid = prefix.starts_with(kWildcard) ? is_host(prefix.substr(kWildcard.size())) : is_location(prefix);
+  const bool is_valid = prefix.starts_with(kAnyHost) ? is_host(prefix.substr(kAnyHost.size())) : is_location(prefix);
   if (!is_valid) return table.invalid("prefix", fmt::format("'{}' is not host[:port][/namespace] or *.domain", text));
   return std::string(prefix);
 }

@@ -17,7 +17,7 @@ namespace gantry::registry {
 namespace {
 
 constexpr std::size_t kIdBytes = 16;
-constexpr std::size_t kBuffer = 1u << 20;
+constexpr std::size_t kReadAtOnce = 1u << 20;
 
 bool is_id(std::string_view text) {
   auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
@@ -97,10 +97,10 @@ Uploads::Session::~Session() {
 }
 
 Result<> Uploads::Session::append(Source& body) {
-  const auto buffer = std::make_unique_for_overwrite<std::byte[]>(kBuffer);
+  const auto buffer = std::make_unique_for_overwrite<std::byte[]>(kReadAtOnce);
   if (lseek(file_.get(), static_cast<off_t>(size_), SEEK_SET) < 0) return Error::system("seek in an upload");
   while (true) {
-    const std::size_t got = TRY(body.read({buffer.get(), kBuffer}));
+    const std::size_t got = TRY(body.read({buffer.get(), kReadAtOnce}));
     if (got == 0) return {};
     const Bytes bytes(buffer.get(), got);
     TRY(write_all(file_, as_text(bytes), "an upload"));
@@ -129,9 +129,9 @@ Result<oci::Digest> Uploads::Session::hash(oci::Algorithm algorithm) {
   }
   archive::Hasher hasher(algorithm);
   PositionedSource source(file_, 0, "an upload");
-  const auto buffer = std::make_unique_for_overwrite<std::byte[]>(kBuffer);
+  const auto buffer = std::make_unique_for_overwrite<std::byte[]>(kReadAtOnce);
   while (true) {
-    const std::size_t got = TRY(source.read({buffer.get(), kBuffer}));
+    const std::size_t got = TRY(source.read({buffer.get(), kReadAtOnce}));
     if (got == 0) return hasher.finish();
     hasher.update({buffer.get(), got});
   }

@@ -44,7 +44,7 @@ Result<> compare(const std::string& folder, const std::vector<std::string>& line
   return {};
 }
 
-Result<> make_folder(const std::string& path) {
+Result<> make_group(const std::string& path) {
   if (mkdir(path.c_str(), 0755) < 0) return Error::system("/linux/intelRdt: make group {}", path);
   return {};
 }
@@ -73,7 +73,7 @@ Result<RdtGroup> plan_rdt(const oci::IntelRdt& rdt, const std::string& id, const
 }
 
 Result<> join_rdt(const RdtGroup& group, pid_t pid) {
-  for (const auto& folder : group.own) TRY(make_folder(folder));
+  for (const auto& folder : group.own) TRY(make_group(folder));
   if (!group.schemata.empty())
     TRY(with_context(write_value(group.folder + "/schemata", group.schemata), "/linux/intelRdt"));
   for (const auto* folder : {&group.folder, &group.monitor})

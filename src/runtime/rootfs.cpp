@@ -16,14 +16,14 @@ namespace gantry::runtime {
 
 namespace {
 
-struct Propagation {
+struct RootPropagation {
   std::uint64_t flag = MS_PRIVATE;
   bool recursive = true;
 };
 
-Result<Propagation> parse_propagation(std::string_view name) {
-  if (name.empty()) return Propagation{};
-  Propagation parsed{0, name.starts_with('r')};
+Result<RootPropagation> parse_propagation(std::string_view name) {
+  if (name.empty()) return RootPropagation{};
+  RootPropagation parsed{0, name.starts_with('r')};
   std::string_view word = parsed.recursive ? name.substr(1) : name;
   if (word == "private") parsed.flag = MS_PRIVATE;
   else if (word == "slave") parsed.flag = MS_SLAVE;
@@ -67,7 +67,7 @@ Result<Rootfs> mount_root(const CreateRequest& request, bool own_user_namespace,
     rootfs.root = TRY(with_context(linux::clone_mount(place, true), "{}", path));
   }
   // pivot_root(2) refuses a shared mount: that is what it becomes at the end, in finish_root().
-  Propagation wanted = TRY(parse_propagation(propagation_of(request.spec)));
+  RootPropagation wanted = TRY(parse_propagation(propagation_of(request.spec)));
   std::uint64_t propagation = wanted.flag == MS_SLAVE ? MS_SLAVE : MS_PRIVATE;
   TRY(linux::change_mount(rootfs.root, {.propagation = propagation}, true));
   TRY(with_context(linux::attach_mount(rootfs.root, place), "mount the root on {}", path));
@@ -93,7 +93,7 @@ Result<> enter_root(const Rootfs& rootfs, bool no_pivot) {
 }
 
 Result<> finish_root(const oci::Spec& spec, const Fd& root) {
-  Propagation wanted = TRY(parse_propagation(propagation_of(spec)));
+  RootPropagation wanted = TRY(parse_propagation(propagation_of(spec)));
   if (!propagation_of(spec).empty() && wanted.flag != MS_PRIVATE)
     TRY(linux::change_mount(root, {.propagation = wanted.flag}, wanted.recursive));
   if (!spec.root->readonly) return {};

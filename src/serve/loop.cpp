@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::int64_t kSweep = kSecond;
 /// Responses that one client gets before it is the others' turn.
-constexpr int kTurn = 32;
+constexpr int kResponsesInTurn = 32;
 
 bool is_idle(const Connection& connection) {
   return !connection.has_response() && !connection.mid_request() && !connection.lingering && !connection.queued;
@@ -130,7 +130,7 @@ void Loop::serve(Connection& connection) {
     if (!connection.linger()) close(connection);
     return;
   }
-  for (int turn = 0; turn < kTurn; ++turn) {
+  for (int turn = 0; turn < kResponsesInTurn; ++turn) {
     if (connection.has_response() && !write(connection)) return;
     if (!read(connection)) return;
   }

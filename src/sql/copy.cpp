@@ -13,7 +13,7 @@ namespace gantry::sql {
 
 namespace {
 
-constexpr int kBusyTimeout = 30'000;  ///< milliseconds
+constexpr int kCopyTimeout = 30'000;  ///< milliseconds
 
 struct Close {
   void operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
@@ -33,7 +33,7 @@ Result<Handle> open_handle(const std::string& path, int flags) {
   const int status = sqlite3_open_v2(path.c_str(), &opened, flags | SQLITE_OPEN_NOMUTEX, nullptr);
   Handle handle(opened);
   if (status != SQLITE_OK) return error_of(handle, path);
-  sqlite3_busy_timeout(handle.get(), kBusyTimeout);
+  sqlite3_busy_timeout(handle.get(), kCopyTimeout);
   return handle;
 }
 

@@ -41,11 +41,11 @@ Result<> check_static(std::string_view file, const std::string& path) {
   return {};
 }
 
-struct Folder {
+struct BaseFolder {
   const char* path;
   unsigned mode;
 };
-constexpr Folder kFolders[] = {
+constexpr BaseFolder kFolders[] = {
     {"bin", 0755},      {"dev", 0755},  {"etc", 0755},     {"home", 0755},      {"proc", 0755},     {"root", 0700},
     {"run", 0755},      {"sbin", 0755}, {"sys", 0755},     {"tmp", 01777},      {"usr", 0755},      {"usr/bin", 0755},
     {"usr/sbin", 0755}, {"var", 0755},  {"var/log", 0755}, {"var/spool", 0755}, {"var/tmp", 01777},

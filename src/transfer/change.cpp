@@ -10,7 +10,7 @@ namespace gantry::transfer {
 namespace {
 
 /// Words as a Dockerfile has them: split at blanks outside of quotes; a backslash takes the next character as it is.
-Result<std::vector<std::string>> words_of(std::string_view text) {
+Result<std::vector<std::string>> quoted_words_of(std::string_view text) {
   std::vector<std::string> words;
   std::string word;
   char quote = 0;
@@ -44,7 +44,7 @@ Result<std::vector<std::string>> argv_of(std::string_view text) {
 }
 
 Result<std::vector<std::string>> list_of(std::string_view text) {
-  return text.starts_with('[') ? json::decode<std::vector<std::string>>(text, "the list") : words_of(text);
+  return text.starts_with('[') ? json::decode<std::vector<std::string>>(text, "the list") : quoted_words_of(text);
 }
 
 struct Pair {
@@ -54,7 +54,7 @@ struct Pair {
 
 /// "a=1 b=2", or the old form "a 1".
 Result<std::vector<Pair>> pairs_of(std::string_view text) {
-  auto words = TRY(words_of(text));
+  auto words = TRY(quoted_words_of(text));
   std::vector<Pair> pairs;
   if (!words.empty() && words.front().find('=') == std::string::npos) {
     auto [key, value, found] = cut(text, ' ');
@@ -71,7 +71,7 @@ Result<std::vector<Pair>> pairs_of(std::string_view text) {
 }
 
 Result<> expose(std::string_view text, oci::ExecutionConfig& config) {
-  for (const auto& word : TRY(words_of(text))) {
+  for (const auto& word : TRY(quoted_words_of(text))) {
     auto [port, protocol, found] = cut(word, '/');
     auto number = parse_unsigned(cut(port, '-').before);
     bool known = !found || protocol == "tcp" || protocol == "udp" || protocol == "sctp";

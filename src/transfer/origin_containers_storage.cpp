@@ -41,7 +41,7 @@ constexpr json::Options json_options(const StorageLayer*) {
 }
 
 constexpr std::size_t kMaxList = 64u << 20;
-constexpr std::size_t kMaxDocument = 4u << 20;
+constexpr std::size_t kMaxKept = 4u << 20;
 constexpr std::size_t kMaxLayers = 1000;
 
 /// A name in a file of the storage that becomes part of a path.
@@ -109,8 +109,8 @@ class ContainersStorage final : public Origin {
   /// The storage keeps layers unpacked, so that what describes them compressed is of no use: ours takes its place.
   Result<> make_manifest(const StorageImage& image) {
     std::string kept = folder("images") + "/" + image.id + "/";
-    auto original = TRY(oci::parse_manifest(TRY(read_file(kept + "manifest", kMaxDocument)), kept + "manifest"));
-    std::string config = TRY(read_file(kept + "=" + base64_encode(original.config.digest.text()), kMaxDocument));
+    auto original = TRY(oci::parse_manifest(TRY(read_file(kept + "manifest", kMaxKept)), kept + "manifest"));
+    std::string config = TRY(read_file(kept + "=" + base64_encode(original.config.digest.text()), kMaxKept));
     oci::Manifest manifest;
     manifest.media_type = oci::kOciManifest;
     manifest.config = archive::describe(oci::kOciConfig, config);

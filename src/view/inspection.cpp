@@ -7,24 +7,22 @@
 
 namespace gantry::view {
 
-namespace json = boost::json;
-
 namespace {
 
 /// Go writes a map or a list that nobody has made as null.
-json::value map_or_null(const std::map<std::string, std::string>& texts) {
+boost::json::value map_or_null(const std::map<std::string, std::string>& texts) {
   if (texts.empty()) return nullptr;
-  json::object object;
+  boost::json::object object;
   for (const auto& [key, value] : texts) object[key] = value;
   return object;
 }
 
-json::value list_or_null(const std::vector<std::string>& texts) {
+boost::json::value list_or_null(const std::vector<std::string>& texts) {
   if (texts.empty()) return nullptr;
-  return json::array(texts.begin(), texts.end());
+  return boost::json::array(texts.begin(), texts.end());
 }
 
-json::object layer_data(const oci::Descriptor& layer) {
+boost::json::object layer_data(const oci::Descriptor& layer) {
   return {{"MIMEType", layer.media_type},
           {"Digest", layer.digest.text()},
           {"Size", layer.size},
@@ -33,32 +31,32 @@ json::object layer_data(const oci::Descriptor& layer) {
 
 }  // namespace
 
-Result<json::object> inspection(const transfer::Origin& origin, const transfer::Listed& image,
-                                const std::optional<oci::Platform>& platform) {
+Result<boost::json::object> inspection(const transfer::Origin& origin, const transfer::Listed& image,
+                                       const std::optional<oci::Platform>& platform) {
   auto document = TRY(transfer::manifest_of(origin, image, platform));
   auto manifest = TRY(oci::parse_manifest(document.bytes, origin.name() + ": manifest"));
   oci::ImageConfig config;  // of an artifact there is none
   if (oci::is_config(manifest.config.media_type))
     config = TRY(oci::parse_image_config(TRY(origin.document(manifest.config)).bytes, origin.name() + ": config"));
-  json::array layers, data;
+  boost::json::array layers, data;
   for (const auto& layer : manifest.layers) {
     layers.emplace_back(layer.digest.text());
     data.emplace_back(layer_data(layer));
   }
-  return json::object{{"Digest", image.root.digest.text()},
-                      {"RepoTags", json::array()},
-                      {"Created", config.created},
-                      {"DockerVersion", ""},
-                      {"Labels", map_or_null(config.config.labels)},
-                      {"Architecture", config.architecture},
-                      {"Variant", config.variant},
-                      {"Os", config.os},
-                      {"Layers", std::move(layers)},
-                      {"LayersData", std::move(data)},
-                      {"Env", list_or_null(config.config.env)},
-                      {"MediaType", document.descriptor.media_type},
-                      {"ArtifactType", manifest.artifact_type},
-                      {"Annotations", map_or_null(manifest.annotations)}};
+  return boost::json::object{{"Digest", image.root.digest.text()},
+                             {"RepoTags", boost::json::array()},
+                             {"Created", config.created},
+                             {"DockerVersion", ""},
+                             {"Labels", map_or_null(config.config.labels)},
+                             {"Architecture", config.architecture},
+                             {"Variant", config.variant},
+                             {"Os", config.os},
+                             {"Layers", std::move(layers)},
+                             {"LayersData", std::move(data)},
+                             {"Env", list_or_null(config.config.env)},
+                             {"MediaType", document.descriptor.media_type},
+                             {"ArtifactType", manifest.artifact_type},
+                             {"Annotations", map_or_null(manifest.annotations)}};
 }
 
 }  // namespace gantry::view
