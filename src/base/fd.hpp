@@ -56,7 +56,7 @@ struct SocketPair {
 Result<SocketPair> make_socket_pair(int type);
 
 /// Sends one descriptor over a unix socket; it comes with the first byte of the message.
-Result<> send_fd(const Fd& socket, const Fd& fd, std::string_view message = {"", 1});  // NOLINT(bugprone-string-constructor)
+Result<> send_fd(const Fd& socket, const Fd& fd, std::string_view message = {"", 1});  // NOLINT
 /// Connects to the unix stream socket at `path`; `what` it is, for the error: "console socket".
 Result<Fd> connect_unix(const std::string& path, std::string_view what);
 
