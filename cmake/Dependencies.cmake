@@ -16,6 +16,7 @@ function(gantry_static_library target)
 endfunction()
 
 gantry_static_library(gantry_crypt crypt)
+gantry_static_library(gantry_lz4 lz4)
 gantry_static_library(gantry_seccomp seccomp)
 gantry_static_library(gantry_sodium sodium)
 gantry_static_library(gantry_sqlite sqlite3)

@@ -1,5 +1,5 @@
 // Layers as images. What the writer makes of any archive is an image that our reader can walk: all names, all data,
-// links that are counted right, and nothing that lies in the place of something else.
+// links that are counted right, and nothing that lies in the place of something else. Compressed it holds the same.
 
 #include "archive/tar_format.hpp"
 #include "erofs/reader.hpp"
@@ -15,6 +15,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -51,15 +52,19 @@ std::vector<std::byte> with_checksums(Bytes archive) {
 
 class Walk {
  public:
-  explicit Walk(const Fd& image) : reader_(must(ImageReader::open(image))) {}
+  /// `is_shared`: files may be equal, and then lie in one place.
+  Walk(const Fd& image, std::span<const Fd> devices, bool is_shared)
+      : reader_(must(ImageReader::open(image, devices))), is_shared_(is_shared) {}
 
-  void run() {
+  /// A number for all names and data.
+  std::uint64_t run() {
     look_at(reader_.root());
     std::vector<Step> steps{{reader_.root(), reader_.root()}};
     while (!steps.empty()) {
       Step step = steps.back();
       steps.pop_back();
       for (const NameView& name : must(reader_.names(files_.at(step.folder), step.parent))) {
+        add(as_bytes(name.name));
         look_at(name.inode);
         ++names_[name.inode];
         bool is_folder = S_ISDIR(files_.at(name.inode).mode);
@@ -72,6 +77,7 @@ class Walk {
     }
     check_links();
     check_places();
+    return sum_;
   }
 
  private:
@@ -86,21 +92,27 @@ class Walk {
     places_.emplace_back(inode * kInodeSlot, file.behind + tail);
     std::uint64_t blocks = blocks_of(file.size - tail);
     bool has_data = S_ISREG(file.mode) || S_ISDIR(file.mode) || S_ISLNK(file.mode);
-    if (has_data && file.layout != Layout::chunked && blocks > 0)
+    bool has_map = file.layout == Layout::chunked || file.layout == Layout::packed;
+    if (has_data && !has_map && blocks > 0 && !(is_shared_ && S_ISREG(file.mode)))
       places_.emplace_back(file.place * kBlockSize, (file.place + blocks) * kBlockSize);
-    if (has_data) read(file);
+    if (has_data) read(file, !S_ISDIR(file.mode));
     files_.emplace(inode, std::move(file));
   }
 
   /// A sparse file may be endless: its ends will do.
-  void read(const FileView& file) {
-    std::array<std::byte, 5000> buffer;
+  void read(const FileView& file, bool counts) {
+    std::array<std::byte, 70'000> buffer;
     for (std::uint64_t at = 0; at < file.size;) {
       auto part = std::span(buffer).first(std::min<std::uint64_t>(buffer.size(), file.size - at));
       must(reader_.read(file, at, part));
+      if (counts) add(part);
       at += part.size();
       if (at > kMostBytes && file.size - at > buffer.size()) at = file.size - buffer.size();
     }
+  }
+
+  void add(Bytes data) {
+    for (std::byte byte : data) sum_ = (sum_ ^ static_cast<std::uint64_t>(byte)) * 0x100000001b3;
   }
 
   void check_links() {
@@ -117,20 +129,51 @@ class Walk {
   }
 
   ImageReader reader_;
+  bool is_shared_;
+  std::uint64_t sum_ = 0xcbf29ce484222325;
   std::map<std::uint64_t, FileView> files_;
   std::map<std::uint64_t, std::uint32_t> names_;  ///< that lead to an inode, "." left out
   std::vector<std::pair<std::uint64_t, std::uint64_t>> places_;
 };
 
+/// The image by these options: a number for what is in it.
+std::optional<std::uint64_t> write_and_walk(Bytes archive, LayerImageOptions options, const Fd& image) {
+  MemorySource tar(archive);
+  options.end = archive::EndMarker::optional;
+  options.max_bytes = kMostBytes;
+  options.max_entries = kMostEntries;
+  if (!write_layer(tar, image, options)) return std::nullopt;
+  std::vector<Fd> devices;
+  for (const Donor& donor : options.donors) devices.push_back(must(donor.image.duplicate()));
+  return Walk(image, devices, options.index != nullptr).run();
+}
+
+Fd make_file() {
+  Fd file(memfd_create("file", MFD_CLOEXEC));
+  require(file.valid());
+  return file;
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  Fd image(memfd_create("image", MFD_CLOEXEC));
-  require(image.valid());
   auto archive = with_checksums(std::as_bytes(std::span(data, size)));
-  MemorySource tar(archive);
-  LayerImageOptions options{.end = archive::EndMarker::optional, .max_bytes = kMostBytes, .max_entries = kMostEntries};
-  auto written = write_layer(tar, image, options);
-  if (written) Walk(image).run();
+  auto sum = write_and_walk(archive, {}, make_file());
+  if (!sum) return 0;
+  for (auto compression : {std::optional<Algorithm>(), std::optional(Algorithm::lz4), std::optional(Algorithm::zstd)}) {
+    LayerImageOptions options;
+    options.compression = compression;
+    Fd index = make_file();
+    options.index = &index;
+    Fd image = make_file();
+    require(write_and_walk(archive, options, image) == sum);
+    // All of it is there already then.
+    std::vector<Donor> donors;
+    donors.push_back({"before", std::move(image), must(PieceIndex::open(index))});
+    options.donors = donors;
+    Fd another = make_file();
+    options.index = &another;
+    require(write_and_walk(archive, options, make_file()) == sum);
+  }
   return 0;
 }

@@ -8,7 +8,8 @@
 namespace gantry::erofs {
 
 /// Where the root's inode lies: the superblock has 16 bits for its number, so it cannot be at the end with the others.
-inline constexpr std::uint64_t kRootAt = kSuperBlockAt + sizeof(SuperBlock);
+/// A record of an algorithm is before it.
+inline constexpr std::uint64_t kRootAt = kSuperBlockAt + sizeof(SuperBlock) + kInodeSlot;
 
 /// Writes all folders of `tree` at the end of the image, in one piece, and their inodes' numbers into the tree: first
 /// whole blocks of names, then the inodes with the rest of the names. Returns the root's inode and what lies behind it,

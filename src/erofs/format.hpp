@@ -7,7 +7,7 @@
 #include <cstring>
 
 // EROFS on disk: Linux, Documentation/filesystems/erofs.rst ("On-disk details") and fs/erofs/erofs_fs.h. Of its
-// features only those that Linux 5.15 and erofs-utils 1.5 know.
+// features only those that erofs-utils 1.5 and Linux 5.17 know, but for zstd, which came with Linux 6.10.
 namespace gantry::erofs {
 
 /// An unsigned number as it lies on disk: little endian, at any address.
@@ -51,7 +51,13 @@ inline constexpr std::uint64_t kSuperBlockAt = 1024;
 inline constexpr std::uint32_t kMagic = 0xe0f5e1e2;
 inline constexpr std::uint32_t kCompatChecksum = 1;
 inline constexpr std::uint32_t kCompatModificationTime = 2;  ///< the inodes' time is that of the last modification
+inline constexpr std::uint32_t kIncompatZerosFirst = 1;      ///< compressed data ends with its last block
+inline constexpr std::uint32_t kIncompatCompression = 2;     ///< records of algorithms; compressed data of many blocks
 inline constexpr std::uint32_t kIncompatChunked = 4;
+inline constexpr std::uint32_t kIncompatDevices = 8;       ///< some blocks are other files'
+inline constexpr std::uint32_t kIncompatPackedTails = 16;  ///< compressed data behind inodes
+inline constexpr std::uint32_t kIncompatOurs =
+    kIncompatZerosFirst | kIncompatCompression | kIncompatChunked | kIncompatDevices | kIncompatPackedTails;
 
 struct SuperBlock {
   Little32 magic;
@@ -71,7 +77,7 @@ struct SuperBlock {
   Little32 feature_incompat;
   Little16 compression;
   Little16 extra_devices;
-  Little16 device_slot;
+  Little16 device_slot;  ///< where the table of devices lies, in units of a slot
   std::uint8_t directory_block_bits = 0;
   std::uint8_t xattr_prefix_count = 0;
   Little32 xattr_prefix_start;
@@ -80,9 +86,23 @@ struct SuperBlock {
 };
 static_assert(sizeof(SuperBlock) == 128);
 
+/// Another file whose blocks have numbers in this image.
+struct DeviceSlot {
+  std::uint8_t tag[64] = {};  ///< a name for people
+  Little32 blocks;
+  Little32 place;  ///< the number of its first one
+  std::uint8_t reserved[56] = {};
+};
+static_assert(sizeof(DeviceSlot) == 128);
+
+/// How many there may be: what one block holds, which is the one behind the superblock.
+inline constexpr std::size_t kMaxDevices = kBlockSize / sizeof(DeviceSlot);
+inline constexpr std::uint64_t kDevicesAt = kBlockSize;
+
 /// How a file's data lies in the image.
 enum class Layout : std::uint16_t {
   plain = 0,        ///< consecutive blocks
+  packed = 1,       ///< compressed, by a map of its blocks behind the inode
   inline_tail = 2,  ///< the same without the last, partial block, which lies behind the inode, in one block with it
   chunked = 4,      ///< equal chunks by a map of block numbers behind the inode
 };
@@ -99,7 +119,7 @@ struct Inode {
   Little16 mode;
   Little16 reserved1;
   Little64 size;
-  Little32 place;   ///< number of the first block, of the device, or the chunks' format
+  Little32 place;   ///< number of the first block, of the device, the chunks' format, or how many blocks are packed
   Little32 number;  ///< for stat(2) of 32-bit programs
   Little32 uid;
   Little32 gid;
@@ -112,6 +132,53 @@ static_assert(sizeof(Inode) == 64);
 
 /// Chunks have `kBlockSize << bits` bytes, and 4-byte block numbers when no other flag is set.
 inline constexpr std::uint32_t kChunkBitsMask = 0x1f;
+
+/// By which data is compressed: h_algorithmtype, and bits of SuperBlock::compression.
+enum class Algorithm : std::uint8_t { lz4 = 0, zstd = 3 };
+
+/// Behind the superblock when the image has data by LZ4.
+struct Lz4Record {
+  Little16 size = 14;  ///< of what follows
+  Little16 max_distance;
+  Little16 max_blocks;  ///< that are compressed together, after that
+  std::uint8_t reserved[10] = {};
+};
+static_assert(sizeof(Lz4Record) == 16);
+
+/// The same for Zstandard.
+struct ZstdRecord {
+  Little16 size = 6;
+  std::uint8_t format = 0;
+  std::uint8_t window_bits = 0;  ///< less 10
+  std::uint8_t reserved[4] = {};
+};
+static_assert(sizeof(ZstdRecord) == 8);
+
+/// Behind the inode of a packed file, at a multiple of 8; after it come 8 bytes of nothing, then a Cluster for each
+/// block of the file, and then what is inline.
+struct MapHeader {
+  Little16 reserved;
+  Little16 inline_size;  ///< bytes of the last compressed data, with kMapInline
+  Little16 flags;
+  std::uint8_t algorithm = 0;
+  std::uint8_t cluster_bits = 0;  ///< 0: clusters are blocks
+};
+static_assert(sizeof(MapHeader) == 8);
+inline constexpr std::size_t kMapStart = sizeof(MapHeader) + 8;
+inline constexpr std::uint16_t kMapManyBlocks = 2;  ///< compressed data may have several blocks
+inline constexpr std::uint16_t kMapInline = 8;
+
+/// What a block of a file's data is in the image.
+struct Cluster {
+  enum class Type : std::uint16_t { plain = 0, head = 1, rest = 2 };
+  Little16 type;
+  Little16 offset;  ///< of what begins here, in it
+  Little32 place;   ///< the block; for the rest of what is compressed together kBlockCount or a distance
+};
+static_assert(sizeof(Cluster) == 8);
+/// In the low half of the second cluster's place: its low bits say how many blocks the compressed data has. The other
+/// ones have the distance to the first cluster there. The distance to the next head is in the high half.
+inline constexpr std::uint32_t kBlockCount = 1u << 11;
 
 /// new_encode_dev() of Linux.
 constexpr std::uint32_t encode_device(std::uint32_t major, std::uint32_t minor) {

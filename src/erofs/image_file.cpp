@@ -45,14 +45,21 @@ void copy_to(std::byte* place, Bytes data) {
 
 }  // namespace
 
-ImageFile::ImageFile(const Fd& out) : out_(out), buffer_(std::make_unique_for_overwrite<std::byte[]>(kCapacity)) {}
+ImageFile::ImageFile(const Fd& out)
+    : out_(out), max_size_(kMaxBlocks << kBlockBits), buffer_(std::make_unique_for_overwrite<std::byte[]>(kCapacity)) {}
 
 std::uint32_t ImageFile::block() const { return static_cast<std::uint32_t>(position() >> kBlockBits); }
 
+bool ImageFile::limit(std::uint32_t block) {
+  const std::uint64_t size = std::uint64_t{block} << kBlockBits;
+  if (position() > size) return false;
+  max_size_ = size;
+  return true;
+}
+
 Result<> ImageFile::check_room(std::uint64_t size) const {
-  constexpr std::uint64_t kMaxImage = kMaxBlocks << kBlockBits;
-  if (size <= kMaxImage - position()) return {};
-  return fail(Code::unsupported, "the image would be longer than {} bytes", kMaxImage);
+  if (size <= max_size_ - position()) return {};
+  return fail(Code::unsupported, "the image would be longer than {} bytes", max_size_);
 }
 
 /// Writes the buffer and as much of `data` as ends between blocks; keeps the rest.

@@ -20,6 +20,9 @@ class ImageFile {
   /// The block there; only between blocks.
   std::uint32_t block() const;
 
+  /// Lets the image grow up to that block only. False when it is longer already.
+  bool limit(std::uint32_t block);
+
   /// Code::unsupported when the image becomes longer than block numbers reach (16 TiB).
   Result<> append(Bytes data);
   /// Zeros; many of them are left out as a hole.
@@ -38,6 +41,7 @@ class ImageFile {
   Result<> write_with(Bytes data);
 
   const Fd& out_;
+  std::uint64_t max_size_;
   std::uint64_t base_ = 0;  ///< of the buffer in the file; between blocks
   std::size_t used_ = 0;
   std::unique_ptr<std::byte[]> buffer_;

@@ -76,7 +76,7 @@ Result<std::vector<NameView>> names_in(Bytes block) {
 
 }  // namespace
 
-Result<ImageReader> ImageReader::open(const Fd& image) {
+Result<ImageReader> ImageReader::open(const Fd& image, std::span<const Fd> devices) {
   struct stat info;
   if (fstat(image.get(), &info) < 0) return Error::system("look at the image");
   ImageReader reader(image, static_cast<std::uint64_t>(info.st_size));
@@ -84,7 +84,7 @@ Result<ImageReader> ImageReader::open(const Fd& image) {
   TRY(reader.read_at(0, block));
   auto super = cut_from<SuperBlock>(block, kSuperBlockAt);
   if (super.magic != kMagic || super.block_bits != kBlockBits || super.metadata_block != 0 ||
-      (super.feature_incompat & ~kIncompatChunked) != 0)
+      (super.feature_incompat & ~kIncompatOurs) != 0)
     return fail(Code::corrupt, "it is not an image of ours");
   if (std::uint64_t{super.blocks} << kBlockBits != reader.size_)
     return fail(Code::corrupt, "the image has {} bytes but {} blocks", reader.size_, std::uint32_t(super.blocks));
@@ -94,14 +94,40 @@ Result<ImageReader> ImageReader::open(const Fd& image) {
   if (checksum != crc32c(Bytes(block).subspan(kSuperBlockAt)))
     return fail(Code::corrupt, "the superblock does not match its checksum");
   reader.root_ = super.root;
+  TRY(reader.read_devices(super, devices));
   return reader;
 }
 
+Result<> ImageReader::read_devices(const SuperBlock& super, std::span<const Fd> devices) {
+  if ((super.feature_incompat & kIncompatDevices) == 0) return {};
+  if (super.extra_devices > kMaxDevices || super.device_slot != kDevicesAt / sizeof(DeviceSlot))
+    return fail(Code::corrupt, "its table of devices is not of our form");
+  std::vector<DeviceSlot> slots(super.extra_devices);
+  TRY(read_at(kDevicesAt, std::as_writable_bytes(std::span(slots))));
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    const auto* tag = reinterpret_cast<const char*>(slots[i].tag);
+    names_.emplace_back(tag, strnlen(tag, sizeof slots[i].tag));
+    devices_.push_back({std::uint64_t{slots[i].place} << kBlockBits, std::uint64_t{slots[i].blocks} << kBlockBits,
+                        i < devices.size() ? &devices[i] : nullptr});
+  }
+  return {};
+}
+
 Result<> ImageReader::read_at(std::uint64_t offset, std::span<std::byte> buffer) const {
-  if (offset > size_ || buffer.size() > size_ - offset)
+  const Fd* file = image_;
+  std::uint64_t size = size_;
+  for (const Device& device : devices_) {
+    if (offset < device.at || offset - device.at >= device.size) continue;
+    if (device.file == nullptr) return fail(Code::not_found, "a device of the image is missing");
+    file = device.file;
+    size = device.size;
+    offset -= device.at;
+    break;
+  }
+  if (offset > size || buffer.size() > size - offset)
     return fail(Code::corrupt, "offset {} is outside the image", offset);
   while (!buffer.empty()) {
-    ssize_t got = pread(image_->get(), buffer.data(), buffer.size(), static_cast<off_t>(offset));
+    ssize_t got = pread(file->get(), buffer.data(), buffer.size(), static_cast<off_t>(offset));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return Error::system("read the image");
     if (got == 0) return fail(Code::corrupt, "the image is truncated");
@@ -120,7 +146,8 @@ Result<FileView> ImageReader::file(std::uint64_t inode) const {
   view.size = raw.size;
   view.place = raw.place;
   view.layout = static_cast<Layout>(raw.format >> 1);
-  bool is_known = view.layout == Layout::plain || view.layout == Layout::inline_tail || view.layout == Layout::chunked;
+  bool is_known = view.layout == Layout::plain || view.layout == Layout::inline_tail ||
+                  view.layout == Layout::chunked || view.layout == Layout::packed;
   if (raw.format % 2 != 1 || !is_known) return fail(Code::corrupt, "inode {} has an unknown format", inode);
   std::uint64_t at = inode * kInodeSlot + sizeof raw;
   std::uint64_t xattr_size = raw.xattr_count == 0 ? 0 : sizeof(XattrHeader) + std::uint64_t{4} * (raw.xattr_count - 1u);
@@ -167,6 +194,7 @@ Result<std::uint64_t> ImageReader::place_of(const FileView& file, std::uint64_t 
 Result<> ImageReader::read(const FileView& file, std::uint64_t offset, std::span<std::byte> buffer) const {
   if (offset > file.size || buffer.size() > file.size - offset)
     return fail(Code::corrupt, "offset {} is outside inode {}", offset, file.inode);
+  if (file.layout == Layout::packed) return read_packed(file, offset, buffer);
   while (!buffer.empty()) {
     std::uint64_t in_block = offset % kBlockSize;
     std::size_t step = std::min<std::size_t>(buffer.size(), kBlockSize - in_block);

@@ -6,6 +6,7 @@
 #include "erofs/format.hpp"
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -36,9 +37,11 @@ struct NameView {
 /// size, every name against the order that lookup relies on. Errors are Code::corrupt.
 class ImageReader {
  public:
-  /// Checks the superblock. `image` outlives the reader.
-  static Result<ImageReader> open(const Fd& image);
+  /// Checks the superblock. `image` and `devices` outlive the reader. Without devices what lies in them cannot be read.
+  static Result<ImageReader> open(const Fd& image, std::span<const Fd> devices = {});
 
+  /// The names of the other files that it has blocks of.
+  const std::vector<std::string>& device_names() const { return names_; }
   std::uint64_t root() const { return root_; }
   Result<FileView> file(std::uint64_t inode) const;
   /// Part of a file's data, or of a symlink's target.
@@ -48,13 +51,24 @@ class ImageReader {
 
  private:
   ImageReader(const Fd& image, std::uint64_t size) : image_(&image), size_(size) {}
+  struct Device {
+    std::uint64_t at = 0;
+    std::uint64_t size = 0;
+    const Fd* file = nullptr;
+  };
+
+  Result<> read_devices(const SuperBlock& super, std::span<const Fd> devices);
   Result<> read_at(std::uint64_t offset, std::span<std::byte> buffer) const;
   Result<std::vector<archive::Xattr>> xattrs(std::uint64_t at, std::uint64_t size) const;
   Result<std::uint64_t> place_of(const FileView& file, std::uint64_t block) const;
+  Result<> read_packed(const FileView& file, std::uint64_t offset, std::span<std::byte> buffer) const;
+  Result<> read_piece(const FileView& file, std::uint64_t number, std::span<std::byte> piece) const;
 
   const Fd* image_;
   std::uint64_t size_ = 0;
   std::uint64_t root_ = 0;
+  std::vector<Device> devices_;
+  std::vector<std::string> names_;
 };
 
 }  // namespace gantry::erofs

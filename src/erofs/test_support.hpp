@@ -17,6 +17,8 @@ namespace gantry::erofs::test {
 
 /// Bytes that do not repeat soon.
 std::string data_of(std::size_t size);
+/// Bytes that get smaller by compression.
+std::string words_of(std::size_t size);
 inline archive::test::Member whiteout(std::string path) { return archive::test::file(std::move(path), ""); }
 
 /// Writes layers into an image and looks at it with fsck.erofs, our reader and the kernel.
@@ -40,6 +42,9 @@ class WriteLayer : public testing::Test {
 
   /// All files by path ("" is the root, others begin with a slash), as our reader finds them.
   std::map<std::string, FileView> files();
+  std::uint64_t image_size();
+  /// Whether our reader finds the files' data.
+  void reads_back(const Members& members);
   FileView view(const std::string& path) { return files()[path.empty() ? "" : "/" + path]; }
   bool exists(const std::string& path) { return files().contains("/" + path); }
   std::string text(const std::string& path);
@@ -50,8 +55,12 @@ class WriteLayer : public testing::Test {
   archive::test::TemporaryFolder place_;
   LayerImageOptions options_;
   Fd image_;
+  std::vector<std::string> devices_;  ///< files that the image has blocks of
 
  private:
+  void check_image();
+  std::string flat_image();
+  std::string device_options(const std::string& before, const std::string& between) const;
   void collect(const ImageReader& reader, const std::string& path, std::uint64_t inode, std::uint64_t parent,
                std::map<std::string, FileView>& found);
 };

@@ -5,12 +5,15 @@
 #include "erofs/directories.hpp"
 #include "erofs/file_body.hpp"
 #include "erofs/inode_store.hpp"
+#include "erofs/packed_body.hpp"
 #include "erofs/tree.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cerrno>
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -48,10 +51,15 @@ class LayerWriter {
         options_(options),
         image_(out),
         inodes_(image_),
+        shared_(options.index != nullptr
+                    ? std::optional<SharedPieces>(std::in_place, image_, options.compression, options.donors)
+                    : std::nullopt),
+        pieces_(image_, options.compression, shared_ ? &*shared_ : nullptr),
         tree_({options.user_xattr ? "user.overlay.opaque" : "trusted.overlay.opaque", "y"}) {}
 
   Result<archive::Extracted> run() {
     TRY(image_.append_zeros(kBlockSize));  // of the superblock
+    if (!options_.donors.empty()) TRY(image_.append_zeros(kDevicesAt + kBlockSize - image_.position()));
     while (auto entry = TRY(reader_.next())) {
       if (++totals_.entries > options_.max_entries)
         return fail(Code::no_space, "the layer has more than the {} entries allowed", options_.max_entries);
@@ -62,6 +70,8 @@ class LayerWriter {
     auto root = TRY(write_directories(tree_, image_));
     TRY(count_links());
     TRY(image_.finish());
+    if (shared_) TRY(shared_->write_index(*options_.index));
+    if (shared_) TRY(write_devices(shared_->devices()));
     TRY(write_super_block(root));
     return totals_;
   }
@@ -75,6 +85,7 @@ class LayerWriter {
   Result<> add_symlink(NodeId folder, std::string_view name, Entry& entry);
   Result<> add_special(NodeId folder, std::string_view name, const Entry& entry);
 
+  Result<std::unique_ptr<FileBody>> make_body(const Entry& entry, std::size_t xattrs);
   Result<Content> write_body(FileBody& body);
   Result<std::uint64_t> store(const Attributes& attributes, const Content& content, Bytes xattrs, Bytes behind);
   void make_way(NodeId folder, std::string_view name) {
@@ -83,17 +94,22 @@ class LayerWriter {
 
   Result<> set_folder_attributes();
   Result<> count_links();
+  Result<> write_devices(const std::vector<DeviceSlot>& devices);
+  std::vector<std::byte> announce_compression(SuperBlock& super) const;
   Result<> write_super_block(Bytes root);
 
   archive::TarReader reader_;
   const LayerImageOptions& options_;
   ImageFile image_;
   InodeStore inodes_;
+  std::optional<SharedPieces> shared_;
+  PieceWriter pieces_;
   Tree tree_;
   /// By path, as symlinks on the way may change: they are followed at the end.
   std::map<std::string, Attributes> folders_;
   archive::Extracted totals_;
   bool has_chunks_ = false;
+  std::size_t devices_ = 0;
   std::vector<std::byte> item_;  ///< of store()
 };
 
@@ -150,20 +166,20 @@ Result<> LayerWriter::add_node(NodeId folder, std::string_view name, Entry& entr
 Result<> LayerWriter::add_file(NodeId folder, std::string_view name, const Entry& entry) {
   auto attributes = TRY(attributes_of(entry));
   auto xattrs = TRY(encode_xattrs(attributes.xattrs));
-  std::uint64_t inode;
-  if (is_worth_chunks(entry)) {
-    auto body = TRY(ChunkedBody::make(image_, entry.size));
-    Content content = TRY(write_body(body));
-    inode = TRY(store(attributes, content, xattrs, body.behind()));
-    has_chunks_ = true;
-  } else {
-    FlatBody body(image_, FileType::file, entry.size, xattrs.size());
-    Content content = TRY(write_body(body));
-    inode = TRY(store(attributes, content, xattrs, body.behind()));
-  }
+  auto body = TRY(make_body(entry, xattrs.size()));
+  Content content = TRY(write_body(*body));
+  std::uint64_t inode = TRY(store(attributes, content, xattrs, body->behind()));
+  has_chunks_ |= content.layout == Layout::chunked;
   make_way(folder, name);
   TRY(tree_.add(folder, name, {.inode = inode}));
   return {};
+}
+
+Result<std::unique_ptr<FileBody>> LayerWriter::make_body(const Entry& entry, std::size_t xattrs) {
+  if (is_worth_chunks(entry)) return std::make_unique<ChunkedBody>(TRY(ChunkedBody::make(image_, entry.size)));
+  if ((options_.compression || shared_) && entry.size <= PackedBody::kMaxSize)
+    return std::make_unique<PackedBody>(pieces_, entry.size, xattrs);
+  return std::make_unique<FlatBody>(image_, FileType::file, entry.size, xattrs);
 }
 
 Result<Content> LayerWriter::write_body(FileBody& body) {
@@ -257,21 +273,51 @@ Result<> LayerWriter::count_links() {
   return {};
 }
 
+Result<> LayerWriter::write_devices(const std::vector<DeviceSlot>& devices) {
+  devices_ = devices.size();
+  if (devices.empty()) return {};
+  return image_.patch(kDevicesAt, std::as_bytes(std::span(devices)));
+}
+
+/// Says by what files are compressed. What is behind the superblock for that.
+std::vector<std::byte> LayerWriter::announce_compression(SuperBlock& super) const {
+  if (!options_.compression) return {};
+  super.feature_incompat = super.feature_incompat | kIncompatZerosFirst | kIncompatCompression | kIncompatPackedTails;
+  super.compression = static_cast<std::uint16_t>(1u << static_cast<unsigned>(*options_.compression));
+  auto bytes_of = [](const auto& record) {
+    Bytes bytes = std::as_bytes(std::span(&record, 1));
+    return std::vector<std::byte>(bytes.begin(), bytes.end());
+  };
+  if (*options_.compression == Algorithm::lz4) {
+    Lz4Record record;
+    record.max_blocks = kPieceBlocks;
+    return bytes_of(record);
+  }
+  ZstdRecord record;
+  record.window_bits = std::countr_zero(kPieceSize) - 10;
+  return bytes_of(record);
+}
+
 /// Last of all: what was not finished is no image.
 Result<> LayerWriter::write_super_block(Bytes root) {
   SuperBlock super;
   super.magic = kMagic;
   super.feature_compat = kCompatChecksum | kCompatModificationTime;
   super.feature_incompat = has_chunks_ ? kIncompatChunked : 0;
+  if (devices_ > 0) super.feature_incompat = super.feature_incompat | kIncompatDevices;
+  super.extra_devices = static_cast<std::uint16_t>(devices_);
+  super.device_slot = static_cast<std::uint16_t>(devices_ > 0 ? kDevicesAt / sizeof(DeviceSlot) : 0);
   super.block_bits = kBlockBits;
   super.root = kRootAt / kInodeSlot;
   super.inodes = static_cast<std::uint64_t>(std::ranges::count_if(tree_.nodes(), &Node::links));
+  auto records = announce_compression(super);
   super.blocks = image_.block();
   std::ranges::copy(options_.uuid, super.uuid);
 
   std::array<std::byte, kBlockSize> block{};
   auto put_super = [&] { std::memcpy(block.data() + kSuperBlockAt, &super, sizeof super); };
   put_super();
+  std::ranges::copy(records, block.begin() + kSuperBlockAt + sizeof super);
   std::ranges::copy(root, block.begin() + kRootAt);
   super.checksum = crc32c(Bytes(block).subspan(kSuperBlockAt));
   put_super();
