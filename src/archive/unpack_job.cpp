@@ -60,7 +60,7 @@ Result<UnpackedLayer> from_report(const Report& report) {
 }
 
 /// A pipe's end that we hold too would never end, and what the parent has open is none of a parser's business.
-void close_others(std::array<int, 3> keep) {
+void close_others(std::vector<int> keep) {
   std::ranges::sort(keep);
   unsigned from = 3;
   for (int fd : keep) {
@@ -98,21 +98,22 @@ Result<UnpackedLayer> unpack(Fd stream, const std::string& name,
 Result<UnpackJob> UnpackJob::start(Fd stream, const std::string& name, const Fd& root, const ExtractOptions& extract,
                                    const Pipeline::Options& pipeline) {
   return run(
-      std::move(stream), name, root, [&] { return confine(root, extract); },
+      std::move(stream), name, {root.get()}, [&] { return confine(root, extract); },
       [&](Source& tar) { return archive::extract(tar, root, extract); }, pipeline);
 }
 
 Result<UnpackJob> UnpackJob::start_writing(Fd stream, const std::string& name, const Fd& out, const Write& write,
-                                           const Pipeline::Options& pipeline) {
+                                           std::vector<int> keep, const Pipeline::Options& pipeline) {
   auto confine = []() -> Result<> {
     TRY(linux::forbid_writes());
     return linux::set_capabilities({});
   };
+  keep.push_back(out.get());
   return run(
-      std::move(stream), name, out, confine, [&](Source& tar) { return write(tar, out); }, pipeline);
+      std::move(stream), name, std::move(keep), confine, [&](Source& tar) { return write(tar, out); }, pipeline);
 }
 
-Result<UnpackJob> UnpackJob::run(Fd stream, const std::string& name, const Fd& out,
+Result<UnpackJob> UnpackJob::run(Fd stream, const std::string& name, std::vector<int> keep,
                                  const std::function<Result<>()>& confine,
                                  const std::function<Result<Extracted>(Source&)>& consume,
                                  const Pipeline::Options& pipeline) {
@@ -124,7 +125,8 @@ Result<UnpackJob> UnpackJob::run(Fd stream, const std::string& name, const Fd& o
 
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(1);
-  close_others({stream.get(), out.get(), report.write.get()});
+  keep.insert(keep.end(), {stream.get(), report.write.get()});
+  close_others(std::move(keep));
   auto confined = confine();
   Result<UnpackedLayer> layer =
       confined ? unpack(std::move(stream), name, consume, pipeline) : Result<UnpackedLayer>(confined.error());

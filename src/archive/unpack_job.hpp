@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace gantry::archive {
 
@@ -28,8 +29,9 @@ class UnpackJob {
                                  const Pipeline::Options& pipeline = {});
   /// The same for what writes a single file, `out`: no name can be opened for writing, and no capability is left.
   using Write = std::function<Result<Extracted>(Source& tar, const Fd& out)>;
+  /// It may use the descriptors `keep` as well.
   static Result<UnpackJob> start_writing(Fd stream, const std::string& name, const Fd& out, const Write& write,
-                                         const Pipeline::Options& pipeline = {});
+                                         std::vector<int> keep = {}, const Pipeline::Options& pipeline = {});
   UnpackJob(UnpackJob&& other) noexcept : pid_(std::exchange(other.pid_, 0)), report_(std::move(other.report_)) {}
   UnpackJob& operator=(UnpackJob&&) = delete;
   /// Kills the child when it still runs.
@@ -42,7 +44,7 @@ class UnpackJob {
 
  private:
   UnpackJob(pid_t pid, Fd report) : pid_(pid), report_(std::move(report)) {}
-  static Result<UnpackJob> run(Fd stream, const std::string& name, const Fd& out,
+  static Result<UnpackJob> run(Fd stream, const std::string& name, std::vector<int> keep,
                                const std::function<Result<>()>& confine,
                                const std::function<Result<Extracted>(Source&)>& consume,
                                const Pipeline::Options& pipeline);

@@ -90,8 +90,15 @@ Result<Fd> make_mount(const std::string& type, const std::string& source, const 
 
 namespace {
 
+/// Other files that the image has blocks of are found by names beside it, which end with ".1", ".2" and so on.
 Result<Fd> mount_image(const std::string& path) {
-  return make_mount("erofs", path, {}, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV);
+  std::vector<FsOption> devices;
+  for (int number = 1;; ++number) {
+    std::string device = fmt::format("{}.{}", path, number);
+    if (faccessat(AT_FDCWD, device.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) < 0) break;
+    devices.emplace_back("device", std::move(device));
+  }
+  return make_mount("erofs", path, devices, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV);
 }
 
 }  // namespace

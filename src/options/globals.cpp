@@ -63,7 +63,8 @@ std::vector<std::string> storage_options(const Globals& globals) {
   if (variable == nullptr) return {};
   std::vector<std::string> ours;
   for (auto& word : split(variable, ','))
-    if (word.starts_with("size=") || word.starts_with("layer.")) ours.push_back(std::move(word));
+    if (word.starts_with("size=") || word.starts_with("layer.") || word.starts_with("erofs."))
+      ours.push_back(std::move(word));
   return ours;
 }
 

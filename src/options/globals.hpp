@@ -13,7 +13,7 @@ struct Globals {
   std::string root;  ///< as given; see folders()
   std::string run_root;
   std::string storage_driver;                ///< for layers that come into the store
-  std::vector<std::string> storage_options;  ///< "KEY=VALUE": limits for them
+  std::vector<std::string> storage_options;  ///< "KEY=VALUE": limits for them, and their form
   log::Level log_level = log::Level::warning;
   log::Format log_format = log::Format::text;
 };
@@ -31,7 +31,7 @@ inline constexpr Option kGlobalOptions[] = {
         .completing(Completes::folders),
     option<&Globals::storage_driver>(0, "storage-driver", "overlay|erofs", "How new layers are kept on disk"),
     option<&Globals::storage_options>(0, "storage-opt", "KEY=VALUE",
-                                      "Limit what comes in: size, layer.size, layer.files"),
+                                      "How layers come in, as in size=20g or erofs.compression=lz4"),
     option<&Globals::log_level, read_choice<kLogLevels>>(0, "log-level", "debug|info|warning|error",
                                                          "Log messages of this level and above"),
     option<&Globals::log_format, read_choice<kLogFormats>>(0, "log-format", "text|json", "How log lines are written"),

@@ -46,14 +46,20 @@ class Check {
     return {};
   }
 
+  std::string damage(const oci::Digest& diff_id) const {
+    if (!path_exists(store_.layers().path(diff_id))) return "its files are gone";
+    return "a layer that it shares data with is gone or damaged";
+  }
+
   Result<> layers() {
     std::set<oci::Digest> used(roots_.layers.begin(), roots_.layers.end());
+    store_.layers().add_needs(used);
+    store_.layers().add_needs(survey_.layers);
     for (const auto& diff_id : TRY(store_.layers().list())) {
       std::string object = "layer " + diff_id.text();
       auto info = store_.layers().info(diff_id);
-      bool whole = info && path_exists(store_.layers().path(diff_id));
-      if (!whole) {
-        std::string problem = info ? "its files are gone" : info.error().text();
+      if (!store_.layers().is_whole(diff_id)) {
+        std::string problem = info ? damage(diff_id) : info.error().text();
         add(Severity::error, object, fmt::format("it is damaged: {}", problem), !used.contains(diff_id));
         if (repair_ && !used.contains(diff_id)) TRY(store_.layers().remove(diff_id));
       } else if (knows_all() && !survey_.layers.contains(diff_id) && !used.contains(diff_id)) {

@@ -51,6 +51,7 @@ Result<Collected> collect_alone(const Store& store, const Roots& roots) {
         .with_cure("gantry system check --repair");
   Collected collected;
   found.layers.insert(roots.layers.begin(), roots.layers.end());
+  store.layers().add_needs(found.layers);
   TRY(collect_snapshots(store, roots.containers, collected));
   TRY(collect_layers(store, found.layers, collected));
   TRY(collect_blobs(store, found.blobs, collected));

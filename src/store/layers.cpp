@@ -1,8 +1,16 @@
 #include "store/layers.hpp"
 
+#include "base/clock.hpp"
 #include "base/file.hpp"
 #include "base/json.hpp"
 #include "store/mapped.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <functional>
+#include <utility>
 
 namespace gantry::store {
 
@@ -15,6 +23,17 @@ std::string layer_folder(const std::string& layers, const oci::Digest& diff_id) 
   return fmt::format("{}/{}/{}", layers, oci::name_of(diff_id.algorithm()), diff_id.hex());
 }
 
+/// Names beside the image by which it finds the images that it has pieces of: see linux::open_layer().
+Result<> link_needs(const std::string& image, const std::vector<std::string>& needs) {
+  for (std::size_t i = 0; i < needs.size(); ++i) {
+    const oci::Digest digest = TRY(oci::Digest::parse(needs[i]));
+    const std::string name = fmt::format("{}.{}", image, i + 1);
+    const std::string target = erofs_driver().layer_path(layer_folder("../..", digest));
+    if (symlink(target.c_str(), name.c_str()) < 0) return Error::system("create {}", name);
+  }
+  return {};
+}
+
 }  // namespace
 
 LayerStaging::~LayerStaging() {
@@ -24,6 +43,7 @@ LayerStaging::~LayerStaging() {
 
 Result<> LayerStaging::commit(const oci::Digest& diff_id, LayerInfo info) {
   info.driver = driver_->name();
+  TRY(link_needs(path_, info.needs));
   TRY(replace_file(scratch_.path() + kInfo, json::encode(info), 0644, Sync::no));
   TRY(make_folders(fmt::format("{}/{}", layers_, oci::name_of(diff_id.algorithm())), 0700));
   std::string target = layer_folder(layers_, diff_id);
@@ -59,6 +79,39 @@ Result<std::uint64_t> Layers::size(const oci::ImageConfig& config) const {
   std::uint64_t bytes = 0;
   for (const auto& diff_id : config.rootfs.diff_ids) bytes += TRY(info(diff_id)).size;
   return bytes;
+}
+
+Result<std::vector<DonorLayer>> Layers::donors(std::size_t most) const {
+  std::vector<std::pair<Timestamp, DonorLayer>> found;
+  for (auto& diff_id : TRY(list())) {
+    const std::string index = folder(diff_id) + kPieceIndex;
+    struct stat info;
+    if (diff_id.algorithm() != oci::Algorithm::sha256 || stat(index.c_str(), &info) < 0) continue;
+    found.emplace_back(info.st_mtim.tv_sec * kSecond + info.st_mtim.tv_nsec, DonorLayer{diff_id, path(diff_id), index});
+  }
+  std::ranges::sort(found, std::greater(), [](const auto& donor) { return donor.first; });
+  std::vector<DonorLayer> donors;
+  for (auto& [time, donor] : found)
+    if (donors.size() < most) donors.push_back(std::move(donor));
+  return donors;
+}
+
+void Layers::add_needs(std::set<oci::Digest>& layers) const {
+  std::vector<oci::Digest> open(layers.begin(), layers.end());
+  while (!open.empty()) {
+    const auto layer = info(open.back());
+    open.pop_back();
+    // One that is not there needs nothing, and one whose record is damaged cannot be used.
+    if (!layer) continue;
+    for (const auto& text : layer->needs)
+      if (auto digest = oci::Digest::parse(text); digest && layers.insert(*digest).second) open.push_back(*digest);
+  }
+}
+
+bool Layers::is_whole(const oci::Digest& diff_id) const {
+  std::set<oci::Digest> all{diff_id};
+  add_needs(all);
+  return std::ranges::all_of(all, [&](const auto& layer) { return info(layer) && path_exists(path(layer)); });
 }
 
 Result<LayerStaging> Layers::begin() const {

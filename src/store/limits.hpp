@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <limits>
-#include <span>
 #include <string>
 
 namespace gantry::store {
@@ -17,9 +16,6 @@ struct Limits {
   std::uint64_t layer_size = kNone;   ///< bytes of one layer's tar
   std::uint64_t layer_files = kNone;  ///< members of one layer's tar
 };
-
-/// From "size=20g", "layer.size=2g" and "layer.files=100000". Code::invalid for another word.
-Result<Limits> read_limits(std::span<const std::string> words);
 
 /// Code::no_space: what is refused, and how it can be had.
 Error over_limit(std::string text);

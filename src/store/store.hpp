@@ -4,8 +4,8 @@
 #include "content/blobs.hpp"
 #include "store/images.hpp"
 #include "store/layers.hpp"
-#include "store/limits.hpp"
 #include "store/snapshots.hpp"
+#include "store/storage_options.hpp"
 
 #include <string>
 
@@ -20,9 +20,9 @@ namespace gantry::store {
 class Store {
  public:
   /// Makes the store when it is not there; else one system call.
-  /// `driver` and `limits` are for what comes into it.
+  /// `driver` and `options` are for what comes into it.
   static Result<Store> open(const std::string& root, const Driver& driver = overlay_driver(),
-                            const Limits& limits = {});
+                            const StorageOptions& options = {});
 
   /// Whether a folder is a store already, and not another's layout.
   static bool is_at(const std::string& root);
@@ -32,7 +32,8 @@ class Store {
   const Images& images() const { return images_; }
   const Layers& layers() const { return layers_; }
   const Snapshots& snapshots() const { return snapshots_; }
-  const Limits& limits() const { return limits_; }
+  const Limits& limits() const { return options_.limits; }
+  const ErofsOptions& erofs() const { return options_.erofs; }
 
   /// By how many bytes it may grow; Limits::kNone where only the disk limits it. It looks at every blob and layer.
   Result<std::uint64_t> room() const;
@@ -49,14 +50,14 @@ class Store {
   Result<> sweep() const;
 
  private:
-  Store(const std::string& root, const Driver& driver, const Limits& limits);
+  Store(const std::string& root, const Driver& driver, const StorageOptions& options);
 
   std::string root_;
   content::Blobs blobs_;
   Images images_;
   Layers layers_;
   Snapshots snapshots_;
-  Limits limits_;
+  StorageOptions options_;
 };
 
 }  // namespace gantry::store

@@ -5,18 +5,16 @@
 #include "base/file.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
-#include "erofs/write_layer.hpp"
 #include "linux/capabilities.hpp"
 #include "linux/idmap.hpp"
 #include "oci/media_types.hpp"
+#include "transfer/erofs_layer.hpp"
 #include "transfer/tee_source.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 
 namespace gantry::transfer {
 
@@ -30,8 +28,9 @@ struct Report {
   std::uint64_t unpacked_size = 0;
   std::uint64_t entries = 0;
   std::string media_type;
+  std::vector<std::string> needs;  ///< as in LayerInfo
 };
-BOOST_DESCRIBE_STRUCT(Report, (), (packed, packed_size, unpacked, unpacked_size, entries, media_type))
+BOOST_DESCRIBE_STRUCT(Report, (), (packed, packed_size, unpacked, unpacked_size, entries, media_type, needs))
 
 /// A user namespace of an ordinary user without subordinate ids: every file can only be ours.
 bool maps_one_id() {
@@ -43,8 +42,8 @@ bool maps_one_id() {
 
 /// Where a layer is unpacked to.
 struct Place {
-  Fd fd;  ///< of a folder, or of a file for an image
-  bool is_image = false;
+  Fd fd;                          ///< of a folder, or of a file for an image
+  std::optional<ErofsPlan> plan;  ///< for an image
 };
 
 archive::ExtractOptions extract_options(const LayerOrder& order) {
@@ -84,25 +83,17 @@ Result<> feed(Source& source, const Fd* blob, Fd unpacker) {
   return {};
 }
 
-/// Part of what overlayfs tells the layers of a root apart by: as random as the digest that it comes from.
-std::array<std::uint8_t, 16> uuid_of(const LayerOrder& order) {
-  const std::string& hex = order.diff_id.empty() ? order.digest.hex() : order.diff_id.hex();
-  std::array<std::uint8_t, 16> uuid{};
-  for (std::size_t i = 0; i < uuid.size() && 2 * i + 1 < hex.size(); ++i)
-    std::from_chars(hex.data() + 2 * i, hex.data() + 2 * i + 2, uuid[i], 16);
-  return uuid;
-}
-
 Result<archive::UnpackJob> start_job(const LayerOrder& order, Fd stream, const Place& place,
                                      const archive::Pipeline::Options& options) {
-  if (!place.is_image)
+  if (!place.plan)
     return archive::UnpackJob::start(std::move(stream), order.label, place.fd, extract_options(order), options);
-  auto write = [&](Source& tar, const Fd& out) {
-    const auto extract = extract_options(order);
-    return erofs::write_layer(tar, out,
-                              {.end = extract.end, .max_entries = extract.max_entries, .uuid = uuid_of(order)});
-  };
-  return archive::UnpackJob::start_writing(std::move(stream), order.label, place.fd, write, options);
+  const auto extract = extract_options(order);
+  auto image = place.plan->options();
+  image.end = extract.end;
+  image.max_entries = extract.max_entries;
+  auto write = [&](Source& tar, const Fd& out) { return erofs::write_layer(tar, out, image); };
+  return archive::UnpackJob::start_writing(std::move(stream), order.label, place.fd, write, place.plan->descriptors(),
+                                           options);
 }
 
 Result<Report> receive_and_unpack(const LayerOrder& order, const Fd* blob, const Place& place,
@@ -114,7 +105,9 @@ Result<Report> receive_and_unpack(const LayerOrder& order, const Fd* blob, const
   auto unpacked = job.wait();
   TRY(std::move(fed));
   auto layer = TRY(std::move(unpacked));
-  return report_of(layer.digests, layer.content.entries);
+  Report report = report_of(layer.digests, layer.content.entries);
+  if (place.plan) report.needs = TRY(place.plan->needs(place.fd));
+  return report;
 }
 
 /// Nothing to unpack, so nothing is opened any more and no privilege is needed. The blob may have come from another
@@ -166,8 +159,11 @@ Result<LayerJob> LayerJob::start(const store::Store& store, LayerOrder order) {
   if (job.order_.unpack) {
     job.received_.staging_.emplace(TRY(store.layers().begin()));
     const auto& staging = *job.received_.staging_;
-    place.is_image = staging.driver().is_image();
-    place.fd = TRY(place.is_image ? open_file(staging.path(), O_RDWR) : open_folder(staging.path()));
+    const bool is_image = staging.driver().is_image();
+    place.fd = TRY(is_image ? open_file(staging.path(), O_RDWR) : open_folder(staging.path()));
+    const auto& digest = job.order_.diff_id.empty() ? job.order_.digest : job.order_.diff_id;
+    if (is_image) job.received_.donors_ = TRY(hold_donors(store));
+    if (is_image) place.plan = TRY(ErofsPlan::make(store, staging, digest));
   }
   job.task_ =
       TRY(with_context(Task::start([&]() -> Result<std::string> {
@@ -198,7 +194,7 @@ Result<ReceivedLayer> LayerJob::finish() {
                            .digest = TRY(oci::Digest::parse(report.packed)),
                            .size = static_cast<std::int64_t>(report.packed_size)};
   received_.diff_id_ = TRY(oci::Digest::parse(report.unpacked));
-  received_.info_ = {.size = report.unpacked_size, .entries = report.entries};
+  received_.info_ = {.size = report.unpacked_size, .entries = report.entries, .needs = std::move(report.needs)};
   return std::move(received_);
 }
 

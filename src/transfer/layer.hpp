@@ -50,6 +50,7 @@ class ReceivedLayer {
   store::LayerInfo info_;
   std::optional<content::Ingest> blob_;
   std::optional<store::LayerStaging> staging_;
+  std::optional<Lock> donors_;  ///< what others have of its data stays until it is there
 };
 
 /// Receives one layer in a process of its own, with little privilege, as its bytes are hostile. The bytes are read

@@ -3,7 +3,7 @@
 #include "archive/hash.hpp"
 #include "archive/pack.hpp"
 #include "base/file.hpp"
-#include "erofs/write_layer.hpp"
+#include "transfer/erofs_layer.hpp"
 #include "transfer/layer.hpp"
 
 #include <fcntl.h>
@@ -63,18 +63,16 @@ Result<Packed> pack_into(Sink& out, const Fd& folder) {
 }
 
 /// A store of EROFS images needs the tar, in a file that goes again.
-Result<> write_image(const store::Store& store, const store::LayerStaging& staging, const Fd& folder,
-                     const Packed& packed) {
+Result<std::vector<std::string>> write_image(const store::Store& store, const store::LayerStaging& staging,
+                                             const Fd& folder, const Packed& packed) {
   const auto scratch = TRY(content::Scratch::make_file(store.root() + "/tmp"));
   FileSink file(TRY(scratch.fd().duplicate()), "the layer");
   TRY(archive::pack(folder, file, {.overlay = true}));
   PositionedSource source(scratch.fd(), 0, "the layer");
-  std::array<std::uint8_t, 16> uuid{};
-  for (std::size_t i = 0; i < uuid.size(); ++i)
-    uuid[i] = static_cast<std::uint8_t>(std::stoul(packed.digest.hex().substr(2 * i, 2), nullptr, 16));
   Fd image = TRY(open_file(staging.path(), O_RDWR));
-  TRY(erofs::write_layer(source, image, {.uuid = uuid}));
-  return {};
+  const auto plan = TRY(ErofsPlan::make(store, staging, packed.digest));
+  TRY(erofs::write_layer(source, image, plan.options()));
+  return plan.needs(image);
 }
 
 }  // namespace
@@ -88,8 +86,10 @@ Result<SealedLayer> seal_upper(const store::Store& store, store::LayerStaging& s
   Nowhere nowhere;
   const Packed packed = TRY(pack_into(nowhere, folder));
   if (!store.layers().has(packed.digest)) {
-    if (staging.driver().is_image()) TRY(write_image(store, staging, folder, packed));
-    TRY(staging.commit(packed.digest, {.driver = {}, .size = packed.size, .entries = settling.count()}));
+    const auto donors = TRY(hold_donors(store));
+    store::LayerInfo info{.size = packed.size, .entries = settling.count()};
+    if (staging.driver().is_image()) info.needs = TRY(write_image(store, staging, folder, packed));
+    TRY(staging.commit(packed.digest, std::move(info)));
   }
   return SealedLayer{.diff_id = packed.digest, .size = packed.size, .entries = settling.count()};
 }
