@@ -97,13 +97,16 @@ pull() {
   if has pull; then
     ours=(gantry "${fresh_gantry[@]}" pull --quiet --tls-verify=false "$REGISTRY/image" --
       overlay "${fresh_gantry[@]}" --storage-driver overlay pull --quiet --tls-verify=false "$REGISTRY/image" --
-      erofs "${fresh_gantry[@]}" --storage-driver erofs pull --quiet --tls-verify=false "$REGISTRY/image" --)
+      erofs "${fresh_gantry[@]}" --storage-driver erofs pull --quiet --tls-verify=false "$REGISTRY/image" --
+      lz4 "${fresh_gantry[@]}" --storage-driver erofs --storage-opt erofs.compression=lz4 pull --quiet --tls-verify=false
+      "$REGISTRY/image" --)
   fi
   results=$(measure "$rounds" "${ours[@]}" podman "${fresh_podman[@]}" pull --quiet --tls-verify=false "$REGISTRY/image" -- \
     "${stage_commands[@]}")
   against "pull" podman 0.2 "$results" gantry
   against "pull, driver overlay" podman 0.45 "$results" overlay
   against "pull, driver erofs" podman 0.2 "$results" erofs
+  against "pull, driver erofs with lz4" podman "" "$results" lz4
   for stage in fetch inflate hash write; do
     time=$(value "$stage" 2 <<<"$results")
     absent "a pull's parts" "$stage" "$(milliseconds "$time")" ms ""
@@ -113,6 +116,7 @@ pull() {
   has pull || return 0
   limit "pull, most memory" "$(megabytes "$(value gantry 4 <<<"$results")")" MB 100
   limit "pull, driver erofs, most memory" "$(megabytes "$(value erofs 4 <<<"$results")")" MB 100
+  limit "pull, driver erofs with lz4, most memory" "$(megabytes "$(value lz4 4 <<<"$results")")" MB 100
   limit "pull, driver overlay, most memory" "$(megabytes "$(value overlay 4 <<<"$results")")" MB 100
 }
 
