@@ -42,8 +42,10 @@ function(gantry_unite target sources)
   set(commands ${sources})
   list(FILTER commands INCLUDE REGEX "_command\\.cpp$")
   set_source_files_properties(${commands} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
-  # It means headers, and takes what a unity build includes for some.
-  target_compile_options(${target} PRIVATE $<$<BOOL:${CMAKE_UNITY_BUILD}>:-Wno-subobject-linkage>)
+  if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # It means headers, and takes what a unity build includes for some.
+    target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
+  endif()
 endfunction()
 
 find_program(GANTRY_CCACHE ccache)
