@@ -149,7 +149,7 @@ std::string human_age(std::int64_t nanoseconds) {
   std::int64_t days = hours / 24;
   if (days < 14) return fmt::format("{} days", days);
   if (days < 60) return fmt::format("{} weeks", days / 7);
-  if (days < 365 * 2) return fmt::format("{} months", days / 30);
+  if (days < 730) return fmt::format("{} months", days / 30);
   return fmt::format("{} years", days / 365);
 }
 

@@ -104,7 +104,7 @@ Result<> Copier::put(const SourceMatch& match, const std::string& target, bool i
 Result<> Copier::put_folder(const SourceMatch& match, const std::string& target) {
   for (const auto& entry : match.entries) {
     const std::string below = entry.path.substr(match.path.size());
-    TRY(with_context(put_entry(entry, clean_path(target + "/" + below)), "{}", entry.path));
+    TRY(with_context(put_entry(entry, clean_path(fmt::format("{}/{}", target, below))), "{}", entry.path));
   }
   return {};
 }

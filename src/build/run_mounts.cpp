@@ -85,7 +85,7 @@ class Preparation {
   Result<std::string> context_folder(std::size_t number) {
     const Context& context = situation_.contexts[number];
     if (context.ignored().empty()) return situation_.graph.contexts[number].path;
-    const std::string path = TRY(new_folder());
+    std::string path = TRY(new_folder());
     Fd to = TRY(open_folder(path));
     const CopyRules rules{.time = situation_.settings.time, .has_times_of_own = true};
     Copier copier(context.root(), to, rules);
@@ -104,7 +104,7 @@ class Preparation {
       overlay.upper = TRY(new_folder());
       overlay.work = TRY(new_folder());
     }
-    const std::string path = TRY(new_folder());
+    std::string path = TRY(new_folder());
     Fd mount = TRY(linux::make_overlay(overlay, MOUNT_ATTR_NODEV | (read_only ? MOUNT_ATTR_RDONLY : 0)));
     TRY(linux::attach_mount(mount, TRY(open_file(path, O_PATH | O_DIRECTORY))));
     return path;

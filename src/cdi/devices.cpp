@@ -32,7 +32,7 @@ class Registry {
     std::map<std::string, Found> here;
     for (const auto& name : *names)
       if (name.ends_with(".json") || name.ends_with(".yaml") || name.ends_with(".yml"))
-        add_file(folder + "/" + name, here);
+        add_file(fmt::format("{}/{}", folder, name), here);
     for (auto& [name, found] : here) devices_[name] = std::move(found);
   }
 
