@@ -112,7 +112,8 @@ pull() {
     absent "a pull's parts" "$stage" "$(milliseconds "$time")" ms ""
     ((time <= longest)) || longest=$time slowest=$stage
   done
-  against "pull, beside its longest part" "$slowest" 1.5 "$results" gantry
+  against "pull, beside its longest part" "$slowest" "" "$results" gantry
+  against "erofs, beside its longest part" "$slowest" 1.5 "$results" erofs
   has pull || return 0
   limit "pull, most memory" "$(megabytes "$(value gantry 4 <<<"$results")")" MB 100
   limit "pull, driver erofs, most memory" "$(megabytes "$(value erofs 4 <<<"$results")")" MB 100

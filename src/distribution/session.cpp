@@ -33,6 +33,9 @@ const Challenge* find(const std::vector<Challenge>& challenges, std::string_view
   return found == challenges.end() ? nullptr : &*found;
 }
 
+/// The parent's: its connections are not ours to close.
+void leave(std::unique_ptr<http::Client>& client) { [[maybe_unused]] const auto* parents = client.release(); }
+
 }  // namespace
 
 Session::Session(Access access)
@@ -40,12 +43,12 @@ Session::Session(Access access)
       plain_allowed_(access_.insecure || http::is_loopback(access_.host)) {}
 
 Session::~Session() {
-  if (owner_ != getpid()) static_cast<void>(client_.release());  // the parent's: its connections are not ours to close
+  if (owner_ != getpid()) leave(client_);
 }
 
 http::Client& Session::client() {
   if (!client_ || owner_ != getpid()) {
-    static_cast<void>(client_.release());
+    leave(client_);
     client_ = std::make_unique<http::Client>(settings_of(access_));
     owner_ = getpid();
   }

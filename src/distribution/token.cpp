@@ -56,7 +56,7 @@ Result<Token> read_token(http::Answer& answer, const std::string& host) {
   if (text.empty()) return fail(Code::invalid, "{} gives no token", host);
   std::int64_t life = std::max(document.expires_in, kShortestLife);
   // Renewed a little early: a request takes its time, and clocks differ.
-  return Token{std::move(text), monotonic() + std::min<std::int64_t>(life - 10, 24 * 3600) * kSecond};
+  return Token{std::move(text), monotonic() + std::min<std::int64_t>(life - 10, std::int64_t{24} * 3600) * kSecond};
 }
 
 }  // namespace

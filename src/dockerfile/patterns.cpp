@@ -15,11 +15,9 @@ std::string clean_path(std::string_view path) {
   std::vector<std::string> parts;
   for (auto& part : split(path, '/')) {
     if (part.empty() || part == ".") continue;
-    if (part != "..") {
-      parts.push_back(std::move(part));
-    } else if (!parts.empty() && parts.back() != "..") {
+    if (part == ".." && !parts.empty() && parts.back() != "..") {
       parts.pop_back();
-    } else if (!is_absolute) {
+    } else if (part != ".." || !is_absolute) {
       parts.push_back(std::move(part));
     }
   }

@@ -153,15 +153,15 @@ Result<> Engine::State::detach_running(const Held& held, const std::string& netw
   auto connections = TRY(this->connections(held.record.id)).value_or(net::Connections{});
   const auto found = std::ranges::find(connections.attachments, network, &net::Attachment::network);
   if (found == connections.attachments.end()) return {};
-  const net::Attachment attachment = *found;
   TRY(withdraw_names(settings, held.record.id, network));
-  TRY(net::detach(attachment, TRY(open_space(held.seen))));
+  TRY(net::detach(*found, TRY(open_space(held.seen))));
   // Ports lead to the first network; the rest may have another first one now.
   TRY(firewall().remove_container(connections));
+  const net::Attachment gone = std::move(*found);
   connections.attachments.erase(found);
   TRY(write_connections(held.record.id, connections));
   TRY(firewall().add_container(connections));
-  for (const net::AttachedAddress& one : attachment.addresses)
+  for (const net::AttachedAddress& one : gone.addresses)
     TRY(leases().give_back(network, one.address.address, held.record.id));
   return {};
 }
