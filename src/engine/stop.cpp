@@ -162,9 +162,7 @@ void stop_share(Engine::State& state, const std::vector<std::string>& names, std
       Stopping& one = all[i];
       if (polled[i].fd < 0 || polled[i].revents != 0) {
         done(one.name(), one.finish(after));
-      } else if (monotonic() < one.deadline()) {
-        rest.push_back(std::move(one));
-      } else if (auto pressed = one.press(); pressed) {
+      } else if (auto pressed = monotonic() < one.deadline() ? Result<>() : one.press(); pressed) {
         rest.push_back(std::move(one));
       } else {
         done(one.name(), std::move(pressed));

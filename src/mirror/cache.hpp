@@ -20,8 +20,8 @@ namespace gantry::mirror {
 struct CacheRule {
   std::string prefix;
   Place upstream;
-  std::int64_t fresh = 60 * kSecond;        ///< for so long a tag is not asked about again
-  std::int64_t keep = 7 * 86400 * kSecond;  ///< what nobody has pulled for so long is dropped
+  std::int64_t fresh = 60 * kSecond;                      ///< for so long a tag is not asked about again
+  std::int64_t keep = std::int64_t{7} * 86400 * kSecond;  ///< what nobody has pulled for so long is dropped
 };
 
 /// Repositories of other registries, fetched when they are asked for and kept in the storage of this one. When another

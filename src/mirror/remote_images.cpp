@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kMaxConfig = 4u << 20;
 /// Builds that are to be the same each time say that they were made at the beginning of time, or a day after.
-constexpr std::int64_t kNoTime = 2 * 86400 * kSecond;
+constexpr std::int64_t kNoTime = std::int64_t{2} * 86400 * kSecond;
 
 struct Created {
   std::string created;

@@ -152,7 +152,7 @@ void add_masquerading(NftTransaction& table) {
 void add_isolation(NftTransaction& table) {
   constexpr std::uint32_t kTranslated = IPS_DST_NAT;
   table.add_chain("ours");
-  auto rule = [&](NftRule one) { table.add_rule("ours", one); };
+  auto rule = [&](const NftRule& one) { table.add_rule("ours", one); };
   rule(NftRule().load_conntrack(NFT_CT_STATE).any_bit(kEstablished | kRelated).accept());
   rule(NftRule().load_conntrack(NFT_CT_STATUS).any_bit(kTranslated).accept());
   rule(NftRule().load_meta(NFT_META_IIFNAME).load_meta(NFT_META_OIFNAME, kAfterName).in_set(sets::kSame).accept());

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 
 #include <fmt/core.h>
+#include <cmath>
 
 #include <algorithm>
 
@@ -44,7 +45,7 @@ std::string bar(const Advance& advance, std::size_t width) {
 
 std::string clock_time(double seconds) {
   if (!(seconds < kMaxTime)) return "--:--";
-  auto whole = static_cast<std::uint64_t>(seconds + 0.5);
+  auto whole = static_cast<std::uint64_t>(std::llround(seconds));
   if (whole < 3600) return fmt::format("{}:{:02}", whole / 60, whole % 60);
   return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
 }

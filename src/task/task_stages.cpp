@@ -63,7 +63,8 @@ class TaskStage {
     copy.transfer.target = literal(cleaned == "." ? task_.location : task_.location + "/" + cleaned);
     copy.transfer.chown = literal(task_.user);
     for (const auto& excluded : task_.excluded_input_paths) add_excluded(cleaned, excluded, copy.transfer.excludes);
-    add("COPY", cleaned + " " + copy.transfer.target, std::move(copy));
+    std::string shown = cleaned + " " + copy.transfer.target;
+    add("COPY", std::move(shown), std::move(copy));
   }
 
   /// Excluded paths are named from the file's folder, patterns of a COPY from its source.

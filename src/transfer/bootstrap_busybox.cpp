@@ -21,8 +21,7 @@ constexpr const char* kCure = "apt-get install busybox-static";
 template <class Header, class Segment>
 bool asks_for_interpreter(std::string_view file) {
   Header header;
-  if (file.size() < sizeof header) return false;
-  std::memcpy(&header, file.data(), sizeof header);
+  if (file.copy(reinterpret_cast<char*>(&header), sizeof header) < sizeof header) return false;
   for (std::size_t i = 0; i < header.e_phnum; ++i) {
     Segment segment;
     std::uint64_t at = header.e_phoff + i * sizeof segment;
