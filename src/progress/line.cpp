@@ -3,9 +3,9 @@
 #include "base/text.hpp"
 
 #include <fmt/core.h>
-#include <cmath>
 
 #include <algorithm>
+#include <cmath>
 
 namespace gantry::progress {
 
