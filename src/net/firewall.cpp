@@ -4,6 +4,7 @@
 #include "net/firewall_table.hpp"
 #include "net/flows.hpp"
 #include "net/range.hpp"
+#include "net/route.hpp"
 
 #include <netinet/in.h>
 
