@@ -3,9 +3,13 @@
 #include "cli/context.hpp"
 #include "cli/filters.hpp"
 #include "cli/network_row.hpp"
+#include "engine/cni_networks.hpp"
 #include "report/listing.hpp"
 
+#include <boost/json/array.hpp>
+
 #include <algorithm>
+#include <map>
 
 namespace gantry::cli {
 
@@ -15,6 +19,8 @@ struct NetworkLsArguments {
   std::vector<std::string> filters;
   report::ListingOptions listing;
 };
+
+constexpr const char* kCniDriver = "cni";
 
 constexpr report::Column kColumns[] = {
     {"ID", "NETWORK ID", true},      {"Name", "NAME", true}, {"Driver", "DRIVER", true},
@@ -38,16 +44,36 @@ boost::json::object row(const net::Network& network, bool in_full) {
           {"NetworkInterface", network.network_interface}};
 }
 
-Result<bool> holds(const net::Network& network, const std::string& key, const std::string& value) {
-  if (key == "name") return network.name.find(value) != std::string::npos;
-  if (key == "id") return network.id.starts_with(value);
-  if (key == "driver") return driver_name(network.driver) == value;
+/// One of CNI has a name and a driver, and says the rest to nobody but its plugins.
+boost::json::object row(const engine::CniNetwork& network) {
+  return {{"ID", ""},          {"Name", network.name}, {"Driver", kCniDriver}, {"Subnets", ""},         {"Labels", ""},
+          {"Internal", false}, {"IPv6Enabled", false}, {"Created", ""},        {"NetworkInterface", ""}};
+}
+
+boost::json::object document(const engine::CniNetwork& network) {
+  return {{"name", network.name},
+          {"driver", kCniDriver},
+          {"cni_version", network.version},
+          {"path", network.path},
+          {"plugins", boost::json::array(network.plugins.begin(), network.plugins.end())}};
+}
+
+/// What networks are chosen by.
+struct Facts {
+  std::string_view name, id, driver;
+  const std::map<std::string, std::string>& labels;
+};
+
+Result<bool> holds(const Facts& network, const std::string& key, const std::string& value) {
+  if (key == "name") return network.name.find(value) != std::string_view::npos;
+  if (key == "id") return !network.id.empty() && network.id.starts_with(value);
+  if (key == "driver") return network.driver == value;
   if (key == "label") return has_label(network.labels, value);
   return fail(Code::invalid, "option --filter: networks are not filtered by '{}'", key)
       .with_cure("filters are name, id, driver and label");
 }
 
-Result<bool> is_shown(const net::Network& network, const Filters& filters) {
+Result<bool> is_shown(const Facts& network, const Filters& filters) {
   for (const auto& [key, value] : filters)
     if (!TRY(holds(network, key, value))) return false;
   return true;
@@ -58,9 +84,13 @@ Result<int> network_ls(const Globals& globals, const NetworkLsArguments& argumen
   const Filters filters = TRY(read_filters(arguments.filters));
   auto engine = TRY(open_engine(globals));
   for (const net::Network& network : TRY(engine.list_networks())) {
-    if (!TRY(is_shown(network, filters))) continue;
+    if (!TRY(is_shown({network.name, network.id, driver_name(network.driver), network.labels}, filters))) continue;
     if (listing.json()) listing.add(TRY(network_document(network)));
     else listing.add(row(network, arguments.listing.no_trunc));
+  }
+  for (const engine::CniNetwork& network : TRY(engine::list_cni_networks(engine))) {
+    if (!TRY(is_shown({network.name, {}, kCniDriver, {}}, filters))) continue;
+    listing.add(listing.json() ? document(network) : row(network));
   }
   TRY(listing.print());
   return 0;
@@ -79,7 +109,8 @@ constinit const Command kNetworkLs = options::command<network_ls>({
     .second_name = "list",
     .summary = "List networks",
     .synopsis = "[OPTIONS]",
-    .description = "Lists the networks by name. Fields of a template are also Labels, Internal, IPv6Enabled, Created "
+    .description = "Lists the networks by name, ours and then those of CNI. Fields of a template are also Labels, "
+                   "Internal, IPv6Enabled, Created "
                    "and NetworkInterface.",
     .groups = kGroups,
 });

@@ -21,6 +21,10 @@ Result<int> network_rm(const Globals& globals, const NetworkRmArguments& argumen
       arguments.names,
       [&](const std::string& name) -> Result<> {
         auto removed = engine.remove_network(name, arguments.force);
+        if (!removed && removed.error().code() == Code::not_found && TRY(engine::find_cni_network(name))) {
+          TRY(engine::remove_cni_network(engine, name, arguments.force));
+          return options::print(name + "\n");
+        }
         if (!removed && removed.error().code() == Code::not_found && arguments.force) return {};
         return options::print(TRY(std::move(removed)) + "\n");
       },
@@ -80,7 +84,8 @@ constinit const Command kNetworkRm = options::command<network_rm>({
     .second_name = "remove",
     .summary = "Remove networks",
     .synopsis = "[OPTIONS] NETWORK...",
-    .description = "Removes networks with their bridges and rules. The exit status is 1 if one does not exist, 2 if "
+    .description = "Removes networks with their bridges and rules; of a network of CNI the file that says what it is, "
+                   "when its plugins have taken back what nobody has. The exit status is 1 if one does not exist, 2 if "
                    "one is used and --force was not given, and 125 if a removal failed otherwise.",
     .groups = kGroups,
     .words = options::words<&NetworkRmArguments::names>({.name = "NETWORK", .least = 1}),

@@ -92,11 +92,32 @@ Result<> Chain::check_plugins() const {
   return {};
 }
 
+Result<bool> Chain::knows(const json::object& plugin, const std::string& version) const {
+  const auto known = TRY(versions(std::string(plugin.at("type").as_string())));
+  return std::ranges::find(known, version) != known.end();
+}
+
+Result<> Chain::negotiate() {
+  if (config_.versions.size() < 2) return {};
+  std::vector<std::string> common = config_.versions;
+  for (const json::object& plugin : config_.plugins) {
+    const auto known = TRY(versions(std::string(plugin.at("type").as_string())));
+    std::erase_if(common, [&](const std::string& one) { return std::ranges::find(known, one) == known.end(); });
+  }
+  if (common.empty())
+    return fail(Code::unsupported, "network '{}': its plugins have no version of CNI in common that it allows",
+                config_.name)
+        .with_cure(fmt::format("add one to cniVersions in {}", config_.path));
+  config_.version = common.front();
+  return {};
+}
+
 /// What it gets on its standard input (section 3).
 json::object Chain::request(const json::object& plugin, const Call& call) const {
   json::object request = plugin;
   request["name"] = config_.name;
   request["cniVersion"] = config_.version;
+  request.erase("cniVersions");
   request.erase("runtimeConfig");
   const json::value* declared = plugin.if_contains("capabilities");
   if (call.attachment != nullptr && declared != nullptr && declared->is_object()) {
@@ -185,8 +206,12 @@ Result<> Chain::check(Attachment attachment) const {
 Result<> Chain::status() const {
   if (compare_versions(config_.version, "1.1.0") < 0)
     return fail(Code::unsupported, "network '{}': version {} of CNI has no STATUS", config_.name, config_.version);
-  for (const json::object& plugin : config_.plugins)
+  for (const json::object& plugin : config_.plugins) {
+    if (!TRY(knows(plugin, config_.version)))
+      return fail(Code::unsupported, "network '{}': its plugin {} does not know version {} of CNI", config_.name,
+                  std::string_view(plugin.at("type").as_string()), config_.version);
     TRY(with_context(run(plugin, {.command = "STATUS"}), "network '{}'", config_.name));
+  }
   return {};
 }
 
@@ -212,7 +237,8 @@ Result<> Chain::collect(const std::vector<std::pair<std::string, std::string>>& 
   for (const auto& [container, interface] : valid)
     attachments.push_back(json::object{{"containerID", container}, {"ifname", interface}});
   for (const json::object& plugin : config_.plugins)
-    TRY(with_context(run(plugin, {.command = "GC", .valid = &attachments}), "network '{}'", config_.name));
+    if (TRY(knows(plugin, config_.version)))
+      TRY(with_context(run(plugin, {.command = "GC", .valid = &attachments}), "network '{}'", config_.name));
   return {};
 }
 

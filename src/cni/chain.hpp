@@ -34,6 +34,9 @@ class Chain {
 
   /// That each plugin is installed; Code::not_found.
   Result<> check_plugins() const;
+  /// Speaks the highest version of the network's that all its plugins know from here on. They are asked only when there
+  /// are several. Code::unsupported when there is none.
+  Result<> negotiate();
   /// The result of the last plugin (section 5).
   Result<boost::json::object> add(const Attachment& attachment) const;
   /// Fine for what was never added. What cannot be taken back stays on record, for collect().
@@ -41,9 +44,10 @@ class Chain {
   /// Code::failed when the network is not as add() has left it; Code::unsupported before 0.4.0. Nothing with
   /// disableCheck.
   Result<> check(Attachment attachment) const;
-  /// Whether the plugins could add now; Code::unsupported before 1.1.0.
+  /// Whether the plugins could add now; Code::unsupported before 1.1.0, and with a plugin that does not know that.
   Result<> status() const;
-  /// Takes back what belongs to none of `valid`: each is a container's id and its interface. Nothing with disableGC.
+  /// Takes back what belongs to none of `valid`: each is a container's id and its interface. Nothing with disableGC; a
+  /// plugin that does not know the version is passed over.
   Result<> collect(const std::vector<std::pair<std::string, std::string>>& valid) const;
   /// The versions that a plugin of the chain knows.
   Result<std::vector<std::string>> versions(const std::string& type) const;
@@ -53,6 +57,7 @@ class Chain {
  private:
   struct Call;
   Result<std::string> find(const std::string& type) const;
+  Result<bool> knows(const boost::json::object& plugin, const std::string& version) const;
   boost::json::object request(const boost::json::object& plugin, const Call& call) const;
   Result<boost::json::object> run(const boost::json::object& plugin, const Call& call) const;
   Result<boost::json::object> add_all(const Attachment& attachment) const;

@@ -46,6 +46,24 @@ bool flag(const json::object& object, const char* name) {
   return value != nullptr && (value->is_bool() ? value->as_bool() : value->is_string() && value->as_string() == "true");
 }
 
+/// cniVersion, and beside it cniVersions (1.1.0): what is not known here is passed over as long as one is.
+Result<std::vector<std::string>> versions_of(const json::object& whole, const std::string& path) {
+  std::vector<std::string> all{whole.contains("cniVersion") ? TRY(text_member(whole, "cniVersion", path)) : "0.3.0"};
+  if (const json::value* more = whole.if_contains("cniVersions")) {
+    if (!more->is_array()) return invalid(path, "'cniVersions' is no list");
+    for (const json::value& version : more->as_array()) {
+      if (!version.is_string()) return invalid(path, "'cniVersions' holds what is no text");
+      all.emplace_back(version.as_string());
+    }
+  }
+  std::vector<std::string> known;
+  for (const std::string_view version : kVersions)
+    if (std::ranges::find(all, version) != all.end()) known.emplace(known.begin(), version);
+  if (!known.empty()) return known;
+  return fail(Code::unsupported, "{}: version '{}' of CNI is not known here", path, all.front())
+      .with_cure("0.3.0 to 1.1.0 are");
+}
+
 Result<std::vector<json::object>> plugins_of(json::object& whole, const std::string& path) {
   std::vector<json::object> plugins;
   json::value* list = whole.if_contains("plugins");
@@ -84,11 +102,9 @@ bool is_cni_name(std::string_view name) {
 Result<ConfigList> parse_config(std::string_view text, const std::string& path) {
   json::object whole = TRY(parse_object(text, path));
   ConfigList config{.name = TRY(text_member(whole, "name", path)), .path = path};
-  config.version = whole.contains("cniVersion") ? TRY(text_member(whole, "cniVersion", path)) : "0.3.0";
+  config.versions = TRY(versions_of(whole, path));
+  config.version = config.versions.front();
   if (!is_cni_name(config.name)) return invalid(path, fmt::format("'{}' cannot be a network's name", config.name));
-  if (std::ranges::find(kVersions, config.version) == std::end(kVersions))
-    return fail(Code::unsupported, "{}: version '{}' of CNI is not known here", path, config.version)
-        .with_cure("0.3.0 to 1.1.0 are");
   config.disable_check = flag(whole, "disableCheck");
   config.disable_gc = flag(whole, "disableGC");
   config.plugins = TRY(plugins_of(whole, path));

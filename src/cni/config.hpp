@@ -16,7 +16,8 @@ inline constexpr const char* kDefaultConfigFolder = "/etc/cni/net.d";
 
 /// A network configuration, as a .conflist has it.
 struct ConfigList {
-  std::string version;  ///< cniVersion
+  std::string version;  ///< that is spoken: of `versions` the highest, or what Chain::negotiate() has found
+  std::vector<std::string> versions;  ///< cniVersion and cniVersions, those that we know, the highest first
   std::string name;
   std::vector<boost::json::object> plugins;  ///< as written; each has a `type` that is a plain file name
   bool disable_check = false;

@@ -8,6 +8,7 @@
 #include "cni/chain.hpp"
 #include "cni/result.hpp"
 #include "engine/network_files.hpp"
+#include "engine/shared_space.hpp"
 #include "engine/state.hpp"
 #include "linux/mount.hpp"
 
@@ -44,6 +45,7 @@ std::vector<std::string> plugin_folders() {
 
 Result<cni::Chain> chain_of(const CniConnection& connection, const std::string& run_root) {
   cni::ConfigList config = TRY(cni::parse_config(connection.config, connection.path));
+  if (!connection.version.empty()) config.version = connection.version;
   return cni::Chain(std::move(config), places_of(connection.plugins, run_root));
 }
 
@@ -165,9 +167,16 @@ Result<std::optional<CniConnection>> find_cni_network(const std::string& name) {
   auto config = cni::find_config(config_folder(), name);
   if (!config && config.error().code() == Code::not_found) return found;
   const std::string path = TRY(std::move(config)).path;
-  found = CniConnection{
-      .network = name, .path = path, .config = TRY(read_file(path)), .plugins = plugin_folders(), .interface = {}};
-  TRY(TRY(chain_of(*found, {})).check_plugins());
+  found = CniConnection{.network = name,
+                        .path = path,
+                        .config = TRY(read_file(path)),
+                        .plugins = plugin_folders(),
+                        .interface = {},
+                        .version = {}};
+  cni::Chain chain = TRY(chain_of(*found, {}));
+  TRY(chain.check_plugins());
+  TRY(chain.negotiate());
+  found->version = chain.config().version;
   return found;
 }
 
@@ -222,6 +231,35 @@ Result<> leave_cni_networks(const std::string& run_root, const std::string& id) 
   return remove_file(folder.file(kFile));
 }
 
+Result<std::vector<CniNetwork>> list_cni_networks(Engine& engine) {
+  std::vector<CniNetwork> networks;
+  if (bridges_are_shared()) return networks;
+  const auto ours = TRY(engine.list_networks());
+  for (const cni::ConfigList& config : TRY(cni::load_configs(config_folder()))) {
+    if (std::ranges::find(ours, config.name, &net::Network::name) != ours.end()) continue;
+    CniNetwork& network = networks.emplace_back();
+    network.name = config.name;
+    network.path = config.path;
+    network.version = config.version;
+    for (const auto& plugin : config.plugins) network.plugins.emplace_back(plugin.at("type").as_string());
+  }
+  std::ranges::sort(networks, {}, &CniNetwork::name);
+  return networks;
+}
+
+Result<> remove_cni_network(Engine& engine, const std::string& name, bool force) {
+  const auto found = TRY(find_cni_network(name));
+  if (!found) return fail(Code::not_found, "there is no network '{}'", name);
+  for (const Container& container : TRY(engine.containers_on(name))) {
+    if (!force)
+      return fail(Code::busy, "network '{}' is used by container '{}'", name, container.name)
+          .with_cure(fmt::format("remove it first, or use: gantry network rm -f {}", name));
+    TRY(engine.remove(container.id, true));
+  }
+  TRY(TRY(chain_of(*found, engine.state().settings.run_root)).collect({}));
+  return remove_file(found->path);
+}
+
 Result<boost::json::object> inspect_cni_network(Engine& engine, const std::string& name) {
   const auto found = TRY(find_cni_network(name));
   if (!found) return fail(Code::not_found, "there is no network '{}'", name);
@@ -260,7 +298,9 @@ Result<> collect_cni_networks(Engine& engine) {
     std::vector<std::pair<std::string, std::string>> valid;
     for (const auto& [id, connection] : held)
       if (connection.network == config.name) valid.emplace_back(id, connection.interface);
-    TRY(cni::Chain(std::move(config), places_of(plugin_folders(), run_root)).collect(valid));
+    cni::Chain chain(std::move(config), places_of(plugin_folders(), run_root));
+    TRY(chain.negotiate());
+    TRY(chain.collect(valid));
   }
   return {};
 }

@@ -26,10 +26,11 @@ struct CniConnection {
   std::string config;  ///< what it says
   std::vector<std::string> plugins;
   std::string interface;
+  std::string version;  ///< that was spoken; empty: the file's
 
   bool operator==(const CniConnection&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(CniConnection, (), (network, path, config, plugins, interface))
+BOOST_DESCRIBE_STRUCT(CniConnection, (), (network, path, config, plugins, interface, version))
 
 struct CniConnections {
   std::vector<CniConnection> connections;
@@ -55,6 +56,19 @@ Result<CniAnswer> join_cni_networks(const std::string& run_root, const Record& r
 Result<> add_to_network_files(const Record& record, const RunFolder& folder, const CniAnswer& answer);
 /// Of a container that does not run; fine for one that was on none.
 Result<> leave_cni_networks(const std::string& run_root, const std::string& id);
+
+/// A network that a file names.
+struct CniNetwork {
+  std::string name;
+  std::string path;
+  std::string version;
+  std::vector<std::string> plugins;
+};
+/// By name, without those whose name is a network of ours; none for an ordinary user, who cannot use them.
+Result<std::vector<CniNetwork>> list_cni_networks(Engine& engine);
+/// Has the plugins take back what nobody has any more, and removes its file. Code::not_found; Code::busy while
+/// containers are made for it, with `force` they go too.
+Result<> remove_cni_network(Engine& engine, const std::string& name, bool force);
 
 /// For `network inspect`: the chain, whether its plugins could add now (STATUS), and of each container that runs on it
 /// whether all is as it was made (CHECK). Code::not_found when there is no such network.

@@ -129,6 +129,41 @@ no_monitors() { [[ -z $(find /proc/[0-9]*/fd -maxdepth 1 -lname "$WORK/r*" 2>/de
   equal "$(wc -l <<<"$output")" 1
 }
 
+@test "networks of CNI are listed, and removed with their file when nobody is on them" {
+  write_network
+  gantry network create lan >/dev/null
+  run -0 gantry network ls --format '{{.Name}} {{.Driver}}'
+  equal "$output" $'lan bridge\nside cni'
+  equal "$(gantry network ls --filter driver=cni --format json | jq -r '.[0].plugins[0]')" bridge
+  gantry run -d --name web --network side busybox sleep 600 >/dev/null
+  run -2 gantry network rm side
+  contains "$output" "container 'web'"
+  gantry network rm --force side >/dev/null
+  [[ ! -e $NETCONFPATH/10-side.conflist ]]
+  equal "$(gantry ps -aq)$(left)" ""
+}
+
+@test "the highest version that all plugins know is spoken; STATUS and GC of 1.1.0 beside those that do not know it" {
+  write_network
+  # Debian's know 1.0.0, gantry-cni 1.1.0 too.
+  sed -i 's/"cniVersion": "1.0.0"/&, "cniVersions": ["1.0.0", "1.1.0", "9.9.9"]/' "$NETCONFPATH/10-side.conflist"
+  run -0 gantry run --rm --network side busybox true
+  equal "$(gantry network inspect side | jq -r '.[0].cni_version')" 1.0.0
+  cat >"$NETCONFPATH/20-new.conflist" <<JSON
+{"cniVersion": "1.0.0", "cniVersions": ["1.1.0"], "name": "new", "plugins": [
+  {"type": "gantry-cni", "bridge": "new0", "dataDir": "$WORK/new", "runDir": "$WORK/new-run",
+   "ipam": {"ranges": [[{"subnet": "10.78.0.0/24"}]]}}]}
+JSON
+  export CNI_PATH=$GANTRY_BIN:/usr/lib/cni
+  run -0 gantry run --rm --network new busybox true
+  equal "$(gantry network inspect new | jq -r '.[0] | .cni_version + " " + .status')" "1.1.0 ok"
+  # One that does not know the version is not asked, and inspect says why.
+  sed 's/"cniVersions": \["1.1.0"\], "name": "new"/"name": "mixed"/; s/"1.0.0"/"1.1.0"/; s/}]}$/}, {"type": "tuning"}]}/' \
+    "$NETCONFPATH/20-new.conflist" >"$NETCONFPATH/30-mixed.conflist"
+  contains "$(gantry network inspect mixed | jq -r '.[0].status')" "unknown"
+  gantry network prune --force --cni >/dev/null
+}
+
 @test "errors are the plugin's words in one sentence" {
   refused() {
     local piece=$1

@@ -14,6 +14,7 @@ make_network_world() {
   make_space host
   write_wrapper
   unset GANTRY_NETWORK
+  export NETCONFPATH=$WORK/net.d  # none of the host's networks of CNI
   gantry image bootstrap busybox >/dev/null
 }
 
