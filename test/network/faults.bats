@@ -121,9 +121,11 @@ refused() {
   equal "$(cat "$WORK/made")" same
 }
 
-@test "killed at any moment: no address, device or rule is left" {
+@test "killed at any moment: no address, device, rule or namespace is left" {
   gantry run --rm -p 8080:80 busybox true
   network_state >"$WORK/before"
+  local spaces
+  spaces=$(leftovers namespaces)
   local i pid
   for i in $(seq 200); do
     nsenter --net="$WORK/host" "$GANTRY_BIN/gantry" --root "$WORK/root" --runroot "$WORK/run" \
@@ -138,6 +140,7 @@ refused() {
   gantry rm -f --all >/dev/null
   network_state >"$WORK/after"
   diff "$WORK/before" "$WORK/after"
+  equal "$(leftovers namespaces)" "$spaces"
 }
 
 # Nothing of this world is open any more.

@@ -64,7 +64,13 @@ reaches() { gantry exec "clab-demo-$1" ping -c 1 -W 2 "$2" >/dev/null; }
   run -0 gantry lab graph "$WORK/demo.yml"
   contains "$output" "r1:eth1 ---- r2:eth1 10.0.1.2/24"
   gantry lab graph "$WORK/demo.yml" --output "$WORK/demo.html"
-  contains "$(cat "$WORK/demo.html")" "<svg"
+  need chromium
+  # As a browser has it: the boxes of all nodes and of the host, a line a link, the labels at its ends.
+  chromium --headless --no-sandbox --disable-gpu --user-data-dir="$WORK/chromium" --dump-dom \
+    "file://$WORK/demo.html" >"$WORK/dom" 2>/dev/null
+  equal "$(grep -c '<rect ' "$WORK/dom")" 5
+  equal "$(grep -c '<line ' "$WORK/dom")" 4
+  contains "$(cat "$WORK/dom")" "10.0.1.2/24"
 }
 
 @test "what is not understood is one sentence with its line" {
