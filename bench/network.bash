@@ -28,11 +28,12 @@ make_by_hand() {
   done
 }
 
-# milliseconds_a_gigabyte ADDRESS COMMAND…: of a client that COMMAND starts, to the server at ADDRESS.
+# milliseconds_a_gigabyte ADDRESS[:PORT] COMMAND…: of a client that COMMAND starts, to the server at ADDRESS.
 milliseconds_a_gigabyte() {
-  local address=$1
+  local address=$1 port=5201
   shift
-  "$@" iperf3 --client "$address" --time "$SECONDS_EACH" --json |
+  [[ $address != *:* ]] || port=${address#*:}
+  "$@" iperf3 --client "${address%:*}" --port "$port" --time "$SECONDS_EACH" --json |
     jq '8e12 / .end.sum_received.bits_per_second | . * 1000 | round / 1000'
 }
 
@@ -53,6 +54,19 @@ bench_throughput() {
   row "a gigabyte from the host" "by hand" "$theirs_host" "$ours_host" ms 1.0204
   "${gantry[@]}" rm --force sink >/dev/null
   end_servers
+}
+
+# From the host to a published port: the bridge translates, a socket of the host does not.
+bench_graft() {
+  local bridge graft
+  "${gantry[@]}" run --detach --name bridged --network bridge -p 127.0.0.1:5211:5201 --host-root iperf3 --server >/dev/null
+  "${gantry[@]}" run --detach --name grafted --network graft -p 127.0.0.1:5212:5201 --host-root iperf3 --server -4 >/dev/null
+  until "${gantry[@]}" exec bridged grep -q ':1451 .* 0A ' /proc/net/tcp6; do :; done
+  until ss -lnt | grep -q ':5212 '; do :; done
+  bridge=$(milliseconds_a_gigabyte 127.0.0.1:5211 env)
+  graft=$(milliseconds_a_gigabyte 127.0.0.1:5212 env)
+  row "a gigabyte to a published port, --network graft" "bridge" "$bridge" "$graft" ms 1
+  "${gantry[@]}" rm --force bridged grafted >/dev/null
 }
 
 bench_network() {
@@ -76,5 +90,6 @@ bench_network() {
   limit "a container of $CROWD at once" "$(awk -v all="$taken" -v count="$CROWD" 'BEGIN { print all / count }')" ms 12
   "${gantry[@]}" rm --force --all >/dev/null
   bench_throughput
+  bench_graft
   "${gantry[@]}" network rm gantry >/dev/null
 }

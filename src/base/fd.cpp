@@ -36,9 +36,18 @@ Result<SocketPair> make_socket_pair(int type) {
 Result<Fd> connect_unix(const std::string& path, std::string_view what) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path)
-    return fail(Code::invalid, "the path of {} {} is longer than 107 bytes", what, path);
-  std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
+  const std::size_t slash = path.rfind('/');
+  Fd folder;
+  std::string name = path;
+  // A socket's name may have 107 bytes: a longer one is reached through its folder.
+  if (path.size() >= sizeof address.sun_path && slash != std::string::npos && slash > 0) {
+    folder = Fd(open(path.substr(0, slash).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!folder) return Error::system("connect to {} {}", what, path);
+    name = "/proc/self/fd/" + std::to_string(folder.get()) + path.substr(slash);
+  }
+  if (name.size() >= sizeof address.sun_path)
+    return fail(Code::invalid, "the name of {} {} is longer than a socket's can be", what, path);
+  std::memcpy(address.sun_path, name.c_str(), name.size() + 1);
   Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!socket.valid()) return Error::system("make a socket");
   if (connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0)

@@ -73,7 +73,7 @@ engine::NetworkFacts StepNetwork::facts() const {
 
 Result<> StepNetwork::connect(pid_t pid) const {
   if (engine::is_user_network(record_.config.network))
-    return engine::start_user_network(record_.config, pid, run_folder(settings_, record_));
+    return engine::start_user_network(record_.config, pid, run_folder(settings_, record_).path());
   if (attachments_.empty()) return {};
   const Fd space = TRY(open_file(fmt::format("/proc/{}/ns/net", pid), O_RDONLY));
   for (std::size_t i = 0; i < networks_.size(); ++i)
@@ -85,7 +85,7 @@ Result<> StepNetwork::connect(pid_t pid) const {
 
 Result<> StepNetwork::release() const {
   if (engine::is_user_network(record_.config.network)) {
-    TRY(engine::stop_user_network(run_folder(settings_, record_)));
+    TRY(engine::stop_user_network(run_folder(settings_, record_).path()));
     return run_folder(settings_, record_).remove();
   }
   if (!is_bridge()) return {};

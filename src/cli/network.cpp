@@ -26,7 +26,7 @@ constinit const Command kNetworkExists = options::command<network_exists>({
 });
 
 Result<int> network_reload(const Globals& globals, const NetworkNames&) {
-  auto engine = TRY(open_engine(globals));
+  auto engine = TRY(open_starting_engine(globals));
   TRY(engine.reload_networks());
   return 0;
 }

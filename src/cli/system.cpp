@@ -41,7 +41,7 @@ std::string finding_lines(const std::vector<store::Finding>& findings) {
 
 Result<int> check(const Globals& globals, const Check& arguments) {
   auto listing = TRY(report::Listing::make({.format = arguments.format}, kColumns, ""));
-  auto engine = TRY(open_engine(globals));
+  auto engine = TRY(open_starting_engine(globals));
   const auto findings = TRY(engine.check(arguments.repair));
   bool sound = true;
   for (const auto& finding : findings) {

@@ -169,6 +169,8 @@ Result<> Server::run() {
     if (time - swept < kHousekeeping) continue;
     swept = time;
     drop_idle_connections();
+    // With the network namespace that it is for, where an ordinary user's bridges were.
+    if (!path_exists(settings_.folder)) return {};
     if (!directory_.empty()) idle_since = time;
     else if (time - idle_since > kIdle && may_end()) return {};
   }

@@ -27,6 +27,7 @@ class Check {
       TRY(check_container(record));
     }
     TRY(check_runtime());
+    TRY(check_shared_space());
     TRY(finish_removals());
     return std::move(findings_);
   }
@@ -81,6 +82,15 @@ class Check {
       TRY(folder.remove());
     }
     return {};
+  }
+
+  /// Nobody holds the bridges' namespaces any more, under containers that run.
+  Result<> check_shared_space() {
+    if (!bridges_are_shared()) return {};
+    TRY(state_.shared_space().forget_ended(state_.space_members()));
+    if (state_.has_bridges() || !state_.shared_space().needed()) return {};
+    return report({Severity::error, "bridges", "the namespaces that they were in are gone"},
+                  [&] { return state_.restore_networks(); });
   }
 
   Result<> check_runtime() {

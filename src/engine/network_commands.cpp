@@ -3,16 +3,26 @@
 #include "engine/cni_networks.hpp"
 #include "engine/network_names.hpp"
 #include "engine/networking.hpp"
+#include "engine/user_bridges.hpp"
 #include "net/attach.hpp"
 #include "net/host_network.hpp"
 #include "net/route.hpp"
 
 #include <fcntl.h>
+#include <boost/describe/class.hpp>
 
 #include <algorithm>
 #include <map>
 
 // Networks as a user works with them: made, removed, connected to containers that are there.
+
+namespace gantry::net {
+
+BOOST_DESCRIBE_STRUCT(Link, (),
+                      (index, name, kind, alias, mac, up, mtu, master, received_bytes, received_packets, sent_bytes,
+                       sent_packets))
+
+}  // namespace gantry::net
 
 namespace gantry::engine {
 
@@ -51,6 +61,16 @@ unsigned free_index(const net::Connections& connections) {
   }
 }
 
+Result<std::vector<net::Link>> links_here() { return net::list_links(TRY(linux::NetlinkSocket::open(NETLINK_ROUTE))); }
+
+Result<std::vector<net::Link>> links_at_bridges(const Engine::State& state) {
+  if (!bridges_are_shared()) return links_here();
+  if (!state.has_bridges()) return std::vector<net::Link>();
+  const std::string text =
+      TRY(state.shared_space().run([]() -> Result<std::string> { return json::encode(TRY(links_here())); }));
+  return json::decode<std::vector<net::Link>>(text, "the devices of the bridges");
+}
+
 net::Connections only(const net::Attachment& attachment) { return {{attachment}, {}}; }
 
 }  // namespace
@@ -71,8 +91,7 @@ Result<std::optional<net::Connections>> Engine::connections(const std::string& i
 
 Result<std::vector<NetworkMember>> Engine::network_members(const net::Network& network) {
   std::map<std::string, net::Link> links;
-  const auto socket = TRY(linux::NetlinkSocket::open(NETLINK_ROUTE));
-  for (net::Link& link : TRY(net::list_links(socket))) links.emplace(link.name, link);
+  for (net::Link& link : TRY(links_at_bridges(*state_))) links.emplace(link.name, link);
   std::vector<NetworkMember> members;
   for (const Container& container : TRY(containers_on(network.name))) {
     if (!container.running()) continue;
@@ -96,7 +115,9 @@ Result<std::string> Engine::remove_network(const std::string& name, bool force) 
           .with_cure(fmt::format("remove it first, or use: gantry network rm -f {}", network.name));
     TRY(remove(container.id, true));
   }
-  TRY(with_context(net::take_down(network, state_->firewall()), "remove network '{}'", network.name));
+  if (state_->has_bridges())
+    TRY(with_context(state_->at_bridges([&] { return net::take_down(network, state_->firewall()); }),
+                     "remove network '{}'", network.name));
   TRY(state_->leases().forget(network.name));
   TRY(state_->networks().remove(network));
   return network.name;
@@ -133,7 +154,8 @@ Result<> Engine::disconnect_network(const std::string& name, const std::string& 
 }
 
 Result<> Engine::State::attach_running(const Held& held, const net::Network& network, const NetworkAttachment& wish) {
-  TRY(net::bring_up(network, firewall()));
+  if (bridges_are_shared()) TRY(check_is_bridge(network));
+  TRY(at_bridges([&] { return net::bring_up(network, firewall()); }));
   auto connections = TRY(this->connections(held.record.id)).value_or(net::Connections{});
   const unsigned index = free_index(connections);
   const net::Attachment attachment =
@@ -141,9 +163,12 @@ Result<> Engine::State::attach_running(const Held& held, const net::Network& net
   connections.attachments.push_back(attachment);
   // Before anything is made, so that it is undone at the end whatever happens now.
   TRY(write_connections(held.record.id, connections));
-  auto attached = net::attach(network, attachment, TRY(open_space(held.seen)), index);
-  if (attached) attached = firewall().add_container(only(attachment));
-  if (attached) attached = publish_names(settings, held.record, network, attachment);
+  const Fd space = TRY(open_space(held.seen));
+  auto attached = at_bridges([&]() -> Result<> {
+    TRY(net::attach(network, attachment, space, index));
+    TRY(firewall().add_container(only(attachment)));
+    return publish_names(settings, held.record, network, attachment);
+  });
   if (attached) return attached;
   best_effort(detach_running(held, network.name));
   return attached;
@@ -154,26 +179,34 @@ Result<> Engine::State::detach_running(const Held& held, const std::string& netw
   const auto found = std::ranges::find(connections.attachments, network, &net::Attachment::network);
   if (found == connections.attachments.end()) return {};
   TRY(withdraw_names(settings, held.record.id, network));
-  TRY(net::detach(*found, TRY(open_space(held.seen))));
-  // Ports lead to the first network; the rest may have another first one now.
-  TRY(firewall().remove_container(connections));
-  const net::Attachment gone = std::move(*found);
-  connections.attachments.erase(found);
-  TRY(write_connections(held.record.id, connections));
-  TRY(firewall().add_container(connections));
+  const net::Attachment gone = *found;  // what comes next may be in a child of ours
+  const Fd space = TRY(open_space(held.seen));
+  TRY(at_bridges([&]() -> Result<> {
+    TRY(net::detach(gone, space));
+    // Ports lead to the first network; the rest may have another first one now.
+    TRY(firewall().remove_container(rules_of(connections)));
+    connections.attachments.erase(found);
+    TRY(write_connections(held.record.id, connections));
+    return firewall().add_container(rules_of(connections));
+  }));
   for (const net::AttachedAddress& one : gone.addresses)
     TRY(leases().give_back(network, one.address.address, held.record.id));
   return {};
 }
 
 Result<> Engine::State::restore_networks() {
-  // Bridges first: what one is brought up with is part of the rules.
-  for (const auto& [id, connections] : TRY(all_connections())) {
-    if (!look(id).alive) continue;
-    for (const net::Attachment& attachment : connections.attachments)
-      if (auto network = networks().find(attachment.network)) TRY(net::bring_up(*network, firewall()));
-  }
-  return reload_networks();
+  TRY(restore_shared_space());
+  if (!has_bridges()) return {};
+  const auto all = TRY(all_connections());
+  return at_bridges([&]() -> Result<> {
+    // Bridges first: what one is brought up with is part of the rules.
+    for (const auto& [id, connections] : all) {
+      if (!look(id).alive) continue;
+      for (const net::Attachment& attachment : connections.attachments)
+        if (auto network = networks().find(attachment.network)) TRY(net::bring_up(*network, firewall()));
+    }
+    return reload_networks();
+  });
 }
 
 }  // namespace gantry::engine

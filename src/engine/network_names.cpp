@@ -3,6 +3,8 @@
 #include "base/file.hpp"
 #include "base/programs.hpp"
 #include "dns/zone.hpp"
+#include "engine/shared_space.hpp"
+#include "engine/user_network.hpp"
 
 namespace gantry::engine {
 
@@ -42,13 +44,18 @@ dns::Member member_of(const Record& record, const net::Attachment& attachment) {
 
 }  // namespace
 
-std::string names_folder(const Settings& settings) { return settings.run_root + "/dns"; }
+std::string names_folder(const Settings& settings) {
+  return settings.run_root + (bridges_are_shared() ? "/bridges/dns" : "/dns");
+}
 
 Result<> publish_names(const Settings& settings, const Record& record, const net::Network& network,
                        const net::Attachment& attachment) {
   if (!has_names(network)) return {};
   dns::Zone zone = zone_of(network);
   if (zone.listen.empty()) return {};
+  // The host's loopback device, where its servers may be, is another one there.
+  const NetworkConfig way_out{.network = bridges_are_shared() ? default_user_network() : ""};
+  if (zone.upstreams.empty() && is_user_network(way_out.network)) zone.upstreams = user_network_facts(way_out).servers;
   return with_context(dns::publish({names_folder(settings), TRY(find_server())}, network.name, zone, record.id,
                                    member_of(record, attachment)),
                       "network '{}'", network.name);
@@ -72,6 +79,8 @@ NetworkFacts bridge_facts(std::span<const net::Network> networks, std::span<cons
     for (std::string& server : zone_of(network).listen)
       if (facts.servers.size() < kMostServers) facts.servers.push_back(std::move(server));
   }
+  // The bridge is not the host's own then.
+  if (bridges_are_shared()) facts.host_gateway.clear();
   if (!facts.servers.empty()) facts.search = {dns::kDomain};
   for (const net::Network& network : networks)
     if (facts.servers.empty()) facts.servers = network.network_dns_servers;

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view kJoined[] = {"container:", "ns:"};
 /// Those that are no network of ours, and that are alone.
-constexpr std::string_view kAlone[] = {"none", "host", "pasta", "slirp4netns"};
+constexpr std::string_view kAlone[] = {"none", "host", "pasta", "slirp4netns", "graft"};
 constexpr const char* kForm = "'{}' is not [[ADDRESS:][PORT[-LAST]]:]PORT[-LAST][/tcp|udp|sctp]";
 
 struct PortRange {
@@ -154,7 +154,7 @@ Result<> check_network(const NetworkConfig& config) {
   const bool alone = std::ranges::find(kAlone, mode) != std::end(kAlone);
   if (!joined && !alone && mode != "bridge")
     return fail(Code::invalid, "there is no network mode '{}'", mode)
-        .with_cure("use none, host, bridge, the name of a network, container:NAME or ns:PATH");
+        .with_cure("use none, host, bridge, graft, the name of a network, container:NAME or ns:PATH");
   if (mode == "none" || mode == "host" || joined) {
     if (config.ports.empty() && !config.publish_all) return {};
     return fail(Code::invalid, "ports cannot be published with --network {}", mode)

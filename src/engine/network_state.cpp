@@ -2,8 +2,10 @@
 #include "base/json.hpp"
 #include "base/log.hpp"
 #include "dns/zone.hpp"
+#include "engine/graft_network.hpp"
 #include "engine/network_names.hpp"
 #include "engine/networking.hpp"
+#include "engine/user_bridges.hpp"
 #include "engine/user_network.hpp"
 #include "linux/idmap.hpp"
 #include "net/host_network.hpp"
@@ -83,25 +85,39 @@ std::string Engine::State::holder_of(std::uint16_t port, std::string_view protoc
 
 Result<> Engine::State::check_networks(const ContainerConfig& config) const {
   if (config.network != "bridge") return {};
-  if (geteuid() != 0 || !linux::in_initial_user_namespace())
-    return fail(Code::denied, "networks of bridges take root").with_cure("use --network none, host or pasta");
+  if (geteuid() == 0 && !linux::in_initial_user_namespace())
+    return fail(Code::denied, "networks of bridges take the machine's own root, or an ordinary user")
+        .with_cure("use --network none, host or pasta");
+  if (bridges_are_shared()) TRY(check_user_bridges(config));
   for (const NetworkAttachment& wish : config.networks) {
     auto found = networks().find(wish.name);
-    if (!found && found.error().code() == Code::not_found && TRY(find_cni_network(wish.name))) continue;
-    TRY(std::move(found));
+    const bool unknown = !found && found.error().code() == Code::not_found;
+    if (unknown && TRY(find_cni_network(wish.name))) {
+      if (!bridges_are_shared()) continue;
+      return fail(Code::denied, "network '{}' is one of CNI, whose plugins take root", wish.name)
+          .with_cure("make one of ours: gantry network create");
+    }
+    const net::Network network = TRY(std::move(found));
+    if (bridges_are_shared()) TRY(check_is_bridge(network));
   }
   return {};
 }
 
 Result<> Engine::State::release_networks(const Record& record) {
-  if (is_user_network(record.config.network)) return stop_user_network(run_folder(record.id));
-  if (record.config.network != "bridge") return {};
+  if (record.config.network == kGraft) return stop_graft(run_folder(record.id).path());
+  if (is_user_network(record.config.network)) return stop_user_network(run_folder(record.id).path());
+  // One that was disconnected from its last network is still in the shared space.
+  if (record.config.network == "bridge") TRY(release_bridges(record));
+  return bridges_are_shared() ? shared_space().leave(record.id, space_members()) : Result<>();
+}
+
+Result<> Engine::State::release_bridges(const Record& record) {
   TRY(dns::withdraw_everywhere(names_folder(settings), record.id));
-  TRY(leave_cni_networks(settings.run_root, record.id));
+  TRY(bridges_are_shared() ? take_ports(*this, record.id) : leave_cni_networks(settings.run_root, record.id));
   auto connections = this->connections(record.id);
   // Torn, or never written: its starter died between taking addresses and noting them.
   if (!connections || !*connections) return leases().give_back_all(record.id);
-  TRY(firewall().remove_container(**connections));
+  if (has_bridges()) TRY(at_bridges([&] { return firewall().remove_container(rules_of(**connections)); }));
   for (const net::Attachment& attachment : (*connections)->attachments)
     for (const net::AttachedAddress& one : attachment.addresses)
       TRY(leases().give_back(attachment.network, one.address.address, record.id));
@@ -126,7 +142,7 @@ bool Engine::State::lives(const std::string& id) const { return !find_ended(*thi
 Result<> Engine::State::release_stale_rules(const net::Connections& wanted) {
   for (const auto& [id, connections] : TRY(all_connections()))
     if (overlap(wanted, connections) && connections != wanted && !lives(id))
-      TRY(firewall().remove_container(connections));
+      TRY(firewall().remove_container(rules_of(connections)));
   return {};
 }
 
@@ -136,7 +152,7 @@ Result<> Engine::State::reload_networks() {
     if (TRY(net::is_up(network))) up.push_back(std::move(network));
   std::vector<net::Connections> running;
   for (auto& [id, connections] : TRY(all_connections()))
-    if (lives(id)) running.push_back(std::move(connections));
+    if (lives(id)) running.push_back(rules_of(std::move(connections)));
   return firewall().reload(up, running);
 }
 

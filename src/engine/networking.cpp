@@ -1,8 +1,10 @@
 #include "engine/networking.hpp"
 
 #include "base/file.hpp"
+#include "engine/graft_network.hpp"
 #include "engine/network_names.hpp"
 #include "engine/network_options.hpp"
+#include "engine/user_bridges.hpp"
 #include "engine/user_network.hpp"
 #include "net/attach.hpp"
 #include "net/host_network.hpp"
@@ -69,10 +71,22 @@ Result<std::vector<net::PublishedPort>> published_ports(const NetworkConfig& con
 Result<> Networking::prepare() {
   const std::string& mode = record_.config.network;
   if (is_user_network(mode)) return prepare_user_network();
+  if (mode == kGraft) return prepare_graft();
   if (mode != "bridge") return {};
+  if (bridges_are_shared()) TRY(state_.shared_space().join(record_.id, state_.space_members()));
   TRY(find_networks());
   TRY(take_addresses());
   return hold_ports();
+}
+
+bool Networking::is_in_shared_space() const { return record_.config.network == "bridge" && bridges_are_shared(); }
+
+Result<> Networking::join(Namespaces& namespaces) {
+  if (!is_in_shared_space()) return {};
+  TRY(join_user_namespace(state_.shared_space(), namespaces.user));
+  space_ = TRY(make_network_space(state_.shared_space()));
+  namespaces.network = {.own = false, .path = fmt::format("/proc/self/fd/{}", space_.get())};
+  return {};
 }
 
 Result<> Networking::find_networks() {
@@ -89,7 +103,7 @@ Result<> Networking::find_networks() {
 
 Result<> Networking::find_network(const NetworkAttachment& wish) {
   auto found = state_.networks().find(wish.name);
-  if (!found && found.error().code() == Code::not_found) {
+  if (!found && found.error().code() == Code::not_found && !bridges_are_shared()) {
     if (auto cni = TRY(find_cni_network(wish.name))) {
       cni->interface = wish.interface;
       cni_.push_back(std::move(*cni));
@@ -98,7 +112,7 @@ Result<> Networking::find_network(const NetworkAttachment& wish) {
   }
   networks_.push_back(TRY(std::move(found)));
   wishes_.push_back(wish);
-  return net::bring_up(networks_.back(), state_.firewall());
+  return state_.at_bridges([&] { return net::bring_up(networks_.back(), state_.firewall()); });
 }
 
 Result<net::Attachment> Networking::plan(const net::Network& network, const NetworkAttachment& wish,
@@ -126,20 +140,25 @@ Result<> Networking::hold_ports() {
     return fail(Code::invalid, "nothing can be published from network '{}'", networks_[0].name)
         .with_cure("publish ports from a network of bridges that is not internal, or drop -p");
   auto who = [&](std::uint16_t number, std::string_view protocol) { return state_.holder_of(number, protocol); };
-  held_ = TRY(net::HeldPorts::hold(connections_.ports, who));
+  net::HeldPorts held = TRY(net::HeldPorts::hold(connections_.ports, who));
+  // In the shared space the program that brings them binds them itself.
+  if (!is_in_shared_space()) held_ = std::move(held);
   return state_.write_connections(record_.id, connections_);
 }
 
 Result<> Networking::connect(pid_t pid) {
   if (is_user_network(record_.config.network)) return connect_user_network(pid);
-  if (!networks_.empty()) TRY(connect_ours(pid));
+  if (!networks_.empty()) {
+    if (!space_) space_ = TRY(open_file(fmt::format("/proc/{}/ns/net", pid), O_RDONLY));
+    TRY(state_.at_bridges([&] { return connect_ours(); }));
+    if (is_in_shared_space()) TRY(bring_ports(state_, record_.id, connections_));
+  }
   return cni_.empty() ? Result<>() : connect_cni(pid);
 }
 
-Result<> Networking::connect_ours(pid_t pid) const {
-  const Fd space = TRY(open_file(fmt::format("/proc/{}/ns/net", pid), O_RDONLY));
+Result<> Networking::connect_ours() const {
   for (std::size_t i = 0; i < networks_.size(); ++i)
-    TRY(net::attach(networks_[i], connections_.attachments[i], space, static_cast<unsigned>(i)));
+    TRY(net::attach(networks_[i], connections_.attachments[i], space_, static_cast<unsigned>(i)));
   for (std::size_t i = 0; i < networks_.size(); ++i)
     TRY(publish_names(state_.settings, record_, networks_[i], connections_.attachments[i]));
   return add_rules();
@@ -154,6 +173,19 @@ Result<> Networking::connect_cni(pid_t pid) {
   connections_.attachments.insert(connections_.attachments.end(), answer.attachments.begin(), answer.attachments.end());
   TRY(state_.write_connections(record_.id, connections_));
   return add_to_network_files(record_, folder_, answer);
+}
+
+Result<> Networking::prepare_graft() {
+  TRY(check_graft(record_.config));
+  connections_.ports = TRY(published_ports(record_.config));
+  auto who = [&](std::uint16_t number, std::string_view protocol) { return state_.holder_of(number, protocol); };
+  net::HeldPorts held = TRY(net::HeldPorts::hold(connections_.ports, who));
+  TRY(state_.write_connections(record_.id, connections_));
+  return start_graft(connections_.ports, std::move(held), folder_.path());
+}
+
+Result<> Networking::adapt(oci::Spec& spec) const {
+  return record_.config.network == kGraft ? add_graft(spec, folder_.path()) : Result<>();
 }
 
 NetworkFacts Networking::facts() const {
@@ -180,23 +212,24 @@ Result<> Networking::connect_user_network(pid_t pid) const {
                             .container_port = port.container_port,
                             .count = port.count,
                             .protocol = port.protocol});
-  return start_user_network(config, pid, folder_);
+  return start_user_network(config, pid, folder_.path());
 }
 
 Result<> Networking::add_rules() const {
-  auto added = state_.firewall().add_container(connections_);
+  const net::Connections rules = rules_of(connections_);
+  auto added = state_.firewall().add_container(rules);
   if (added) return added;
   // Somebody has flushed the firewall's rules, or a container that ended while nobody could clean up has them still:
   // who lives holds its ports.
   if (added.error().code() == Code::not_found) {
     TRY(state_.reload_networks());
-    TRY(state_.firewall().remove_container(connections_));
+    TRY(state_.firewall().remove_container(rules));
   } else if (added.error().code() == Code::exists || added.error().code() == Code::busy) {
     TRY(state_.release_stale_rules(connections_));
   } else {
     return added;
   }
-  return state_.firewall().add_container(connections_);
+  return state_.firewall().add_container(rules);
 }
 
 }  // namespace gantry::engine

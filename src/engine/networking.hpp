@@ -1,12 +1,14 @@
 #pragma once
 
 #include "engine/cni_networks.hpp"
+#include "engine/namespaces.hpp"
 #include "engine/network_files.hpp"
 #include "engine/state.hpp"
 #include "net/attach.hpp"
 #include "net/connections.hpp"
 #include "net/network.hpp"
 #include "net/ports.hpp"
+#include "oci/runtime_spec.hpp"
 
 #include <string>
 #include <vector>
@@ -25,6 +27,11 @@ class Networking {
   /// Finds or makes the networks, takes addresses and ports and notes them in the run folder.
   Result<> prepare();
   const net::Connections& connections() const { return connections_; }
+  /// An ordinary user's containers on bridges share a user namespace. The network namespace is made beforehand: while
+  /// a process joins it, only root could have a look at what it has.
+  Result<> join(Namespaces& namespaces);
+  /// What the container must be told, and forbidden, for its network.
+  Result<> adapt(oci::Spec& spec) const;
   /// For the files that tell the container of its network.
   NetworkFacts facts() const;
 
@@ -38,10 +45,12 @@ class Networking {
   Result<> find_network(const NetworkAttachment& wish);
   Result<> take_addresses();
   Result<net::Attachment> plan(const net::Network& network, const NetworkAttachment& wish, unsigned index) const;
+  bool is_in_shared_space() const;
   Result<> hold_ports();
-  Result<> connect_ours(pid_t pid) const;
+  Result<> connect_ours() const;
   Result<> connect_cni(pid_t pid);
   Result<> prepare_user_network();
+  Result<> prepare_graft();
   Result<> connect_user_network(pid_t pid) const;
   Result<> add_rules() const;
 
@@ -53,6 +62,7 @@ class Networking {
   std::vector<CniConnection> cni_;
   net::Connections connections_;
   net::HeldPorts held_;
+  Fd space_;  ///< its network namespace, when it is made beforehand
 };
 
 /// What a config wants of one network, read. Code::invalid for what is no address.

@@ -88,6 +88,7 @@ class Start {
                                          [this](const std::string& id) { return state_.running_pid(id); }));
     hostname_ = TRY(choose_hostname(record_.config, record_.id));
     TRY(networking_.prepare());
+    TRY(networking_.join(namespaces_));
     files_ = TRY(write_network_files(record_.config, hostname_, record_.name, networking_.facts(), TRY(image_hosts()),
                                      folder_.path()));
     host_files_ = TRY(find_host_files(record_.config));
@@ -101,6 +102,7 @@ class Start {
                                  .maps = maps_}));
     secrets_ = TRY(find_secrets());
     request_.spec = TRY(make_spec(size));
+    TRY(networking_.adapt(request_.spec));
     TRY(add_from_host(request_.spec));
     TRY(prepare_request());
     TRY(launch(std::move(client)));

@@ -5,6 +5,7 @@
 #include "engine/observe.hpp"
 #include "engine/records.hpp"
 #include "engine/run_folder.hpp"
+#include "engine/shared_space.hpp"
 #include "engine/volumes.hpp"
 #include "linux/terminal.hpp"
 #include "net/connections.hpp"
@@ -99,6 +100,13 @@ struct Engine::State {
 
   net::Networks networks() const { return net::Networks(settings.root + "/networks"); }
   net::Firewall firewall() const { return net::Firewall(settings.root + "\n" + settings.run_root); }
+  /// Of an ordinary user, see bridges_are_shared().
+  SharedSpace shared_space() const { return {settings.run_root + "/bridges", settings.init}; }
+  SharedSpace::Members space_members() const;
+  /// Does `work` where the bridges are: here, or in the shared space; Code::not_found when that is not there.
+  Result<> at_bridges(const std::function<Result<>()>& work) const;
+  /// Whether there is a place where bridges can be.
+  bool has_bridges() const { return !bridges_are_shared() || shared_space().alive(); }
   net::Leases leases() const { return net::Leases(settings.run_root + "/networks"); }
   /// Of a container that has been started on networks of ours, and not been cleaned up.
   Result<std::optional<net::Connections>> connections(const std::string& id) const;
@@ -110,6 +118,7 @@ struct Engine::State {
   Result<> check_networks(const ContainerConfig& config) const;
   /// Gives back addresses and rules of a container that does not run. Twice is fine.
   Result<> release_networks(const Record& record);
+  Result<> release_bridges(const Record& record);
   /// Takes back the addresses in a network of containers that have ended while nobody could clean up.
   Result<> release_dead(const std::string& network);
   /// Whether it has not ended. Who starts or stops at this moment lives: waiting for each other, two starts would never
@@ -122,6 +131,8 @@ struct Engine::State {
   /// The same, and the bridges of containers that run.
   Result<> restore_networks();
   Result<> write_connections(const std::string& id, const net::Connections& connections) const;
+  /// Makes the shared space anew when it is gone under containers that run, and puts them on their networks again.
+  Result<bool> restore_shared_space();
   /// Attaches a running container to one more network, and the other way round.
   Result<> attach_running(const Held& held, const net::Network& network, const NetworkAttachment& wish);
   Result<> detach_running(const Held& held, const std::string& network);

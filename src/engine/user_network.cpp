@@ -19,10 +19,10 @@ namespace {
 
 constexpr int kPatience = 1000;  // milliseconds until a program that was asked to end is killed
 
-/// Whether `pid` is still the program: its command line names a file in the container's folder, as no other does.
-bool is_program_of(pid_t pid, const RunFolder& folder) {
+/// Whether `pid` is still the program: its command line names a file in its folder, as no other does.
+bool is_program_of(pid_t pid, const std::string& folder) {
   const auto words = read_file(fmt::format("/proc/{}/cmdline", pid));
-  return words && words->contains(folder.path());
+  return words && words->contains(folder);
 }
 
 }  // namespace
@@ -52,16 +52,16 @@ NetworkFacts user_network_facts(const NetworkConfig& config) {
   return config.network == kPasta ? pasta_facts(config) : slirp_facts(config);
 }
 
-Result<> start_user_network(const NetworkConfig& config, pid_t pid, const RunFolder& folder) {
-  const std::string pid_file = folder.file(kUserNetworkPid);
+Result<> start_user_network(const NetworkConfig& config, pid_t pid, const std::string& folder) {
+  const std::string pid_file = folder + "/" + kUserNetworkPid;
   auto started =
-      config.network == kPasta ? start_pasta(config, pid, pid_file) : start_slirp(config, pid, pid_file, folder.path());
+      config.network == kPasta ? start_pasta(config, pid, pid_file) : start_slirp(config, pid, pid_file, folder);
   if (!started) best_effort(stop_user_network(folder));
   return started;
 }
 
-Result<> stop_user_network(const RunFolder& folder) {
-  const std::string pid_file = folder.file(kUserNetworkPid);
+Result<> stop_user_network(const std::string& folder) {
+  const std::string pid_file = folder + "/" + kUserNetworkPid;
   const auto text = read_file(pid_file);
   if (!text) return {};
   const auto number = parse_unsigned(trim(*text));

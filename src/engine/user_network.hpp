@@ -3,7 +3,6 @@
 #include "base/result.hpp"
 #include "engine/config.hpp"
 #include "engine/network_files.hpp"
-#include "engine/run_folder.hpp"
 
 #include <sys/types.h>
 
@@ -28,10 +27,10 @@ Result<> check_user_network(const NetworkConfig& config);
 /// Servers of names and the host's address, as the container will have them.
 NetworkFacts user_network_facts(const NetworkConfig& config);
 
-/// Connects the network namespace of the container whose init is `pid`; returns when its device is configured. The
-/// program runs until stop_user_network().
-Result<> start_user_network(const NetworkConfig& config, pid_t pid, const RunFolder& folder);
+/// Connects the network namespace of `pid`; returns when its device is configured. The program runs until
+/// stop_user_network(); where it is found is noted in `folder`, one for each program.
+Result<> start_user_network(const NetworkConfig& config, pid_t pid, const std::string& folder);
 /// Fine when there is none.
-Result<> stop_user_network(const RunFolder& folder);
+Result<> stop_user_network(const std::string& folder);
 
 }  // namespace gantry::engine

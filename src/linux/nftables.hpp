@@ -54,6 +54,10 @@ class NftRule {
   /// NFTA_FIB_RESULT with NFTA_FIB_FLAGS.
   NftRule& load_route(std::uint32_t result, std::uint32_t flags, NftRegister to = {});
 
+  // Registers into what goes with the packet.
+  NftRule& set_meta(std::uint32_t key, NftRegister from = {});
+  NftRule& set_conntrack(std::uint32_t key, NftRegister from = {});
+
   // Conditions on registers.
   NftRule& equals(std::string_view bytes, NftRegister from = {});
   NftRule& differs(std::string_view bytes, NftRegister from = {});

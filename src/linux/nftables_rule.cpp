@@ -41,6 +41,18 @@ NftRule& NftRule::load_conntrack(std::uint32_t key, NftRegister to) {
   return add("ct", data);
 }
 
+NftRule& NftRule::set_meta(std::uint32_t key, NftRegister from) {
+  NetlinkAttributes data;
+  data.number(NFTA_META_KEY, key).number(NFTA_META_SREG, number_of(from));
+  return add("meta", data);
+}
+
+NftRule& NftRule::set_conntrack(std::uint32_t key, NftRegister from) {
+  NetlinkAttributes data;
+  data.number(NFTA_CT_KEY, key).number(NFTA_CT_SREG, number_of(from));
+  return add("ct", data);
+}
+
 NftRule& NftRule::load_payload(std::uint32_t base, std::uint32_t offset, std::uint32_t length, NftRegister to) {
   NetlinkAttributes data;
   data.number(NFTA_PAYLOAD_DREG, number_of(to)).number(NFTA_PAYLOAD_BASE, base);

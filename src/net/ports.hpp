@@ -19,6 +19,8 @@ class HeldPorts {
   /// `who` knows the containers' ports: who has this one, or "" (a socket that only holds a port is in no table).
   using Who = std::function<std::string(std::uint16_t port, std::string_view protocol)>;
   static Result<HeldPorts> hold(std::vector<PublishedPort>& ports, const Who& who);
+  /// The sockets, one for each port of each of the `ports` in turn; invalid where the kernel has no such sockets.
+  std::vector<Fd> take() && { return std::move(sockets_); }
   /// One descriptor that holds all of them as long as it is open: they wait in the queue of a socket that nobody reads.
   /// Invalid when there are none.
   Result<Fd> bundle() const;
