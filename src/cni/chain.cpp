@@ -92,17 +92,20 @@ Result<> Chain::check_plugins() const {
   return {};
 }
 
+/// One that answers without a list says nothing of it.
 Result<bool> Chain::knows(const json::object& plugin, const std::string& version) const {
   const auto known = TRY(versions(std::string(plugin.at("type").as_string())));
-  return std::ranges::find(known, version) != known.end();
+  return known.empty() || std::ranges::find(known, version) != known.end();
 }
 
 Result<> Chain::negotiate() {
   if (config_.versions.size() < 2) return {};
   std::vector<std::string> common = config_.versions;
   for (const json::object& plugin : config_.plugins) {
-    const auto known = TRY(versions(std::string(plugin.at("type").as_string())));
-    std::erase_if(common, [&](const std::string& one) { return std::ranges::find(known, one) == known.end(); });
+    std::vector<std::string> left;
+    for (std::string& version : common)
+      if (TRY(knows(plugin, version))) left.push_back(std::move(version));
+    common = std::move(left);
   }
   if (common.empty())
     return fail(Code::unsupported, "network '{}': its plugins have no version of CNI in common that it allows",

@@ -14,6 +14,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 /// Plugins that note how they were called: <folder>/calls has a line each.
 class ChainTest : public testing::Test {
@@ -144,6 +145,37 @@ TEST(Config, RefusesWhatBreaksTheSpecification) {
   EXPECT_LT(compare_versions("0.4.0", "1.0.0"), 0);
   EXPECT_EQ(compare_versions("1.0", "1.0.0"), 0);
   EXPECT_GT(compare_versions("0.10.0", "0.9.9"), 0);
+}
+
+TEST_F(ChainTest, SpeaksTheHighestVersionThatAllPluginsKnow) {
+  plugin("old", R"(echo '{"cniVersion":"1.0.0","supportedVersions":["0.4.0","1.0.0"]}')");
+  plugin("new", R"(echo '{"cniVersion":"1.1.0","supportedVersions":["1.0.0","1.1.0"]}')");
+  auto with = [&](const char* versions, const char* plugins) {
+    auto config = parse_config(
+        fmt::format(R"({{"cniVersions":[{}],"cniVersion":"0.3.1","name":"net","plugins":[{}]}})", versions, plugins),
+        "net.conflist");
+    EXPECT_TRUE(config) << config.error().message();
+    return Chain(std::move(*config), {.plugins = {folder}, .cache = folder + "/cache"});
+  };
+  Chain mixed = with(R"("1.1.0","1.0.0","7.0.0")", R"({"type":"old"},{"type":"new"})");
+  ASSERT_TRUE(mixed.negotiate());
+  EXPECT_EQ(mixed.config().version, "1.0.0");
+  Chain fresh = with(R"("1.1.0","1.0.0")", R"({"type":"new"})");
+  ASSERT_TRUE(fresh.negotiate());
+  EXPECT_EQ(fresh.config().version, "1.1.0");
+  Chain apart = with(R"("1.1.0")", R"({"type":"old"},{"type":"new"})");
+  EXPECT_EQ(apart.negotiate().error().code(), Code::unsupported);
+}
+
+TEST_F(ChainTest, CollectPassesOverPluginsThatDoNotKnowTheVersion) {
+  plugin("old", R"(echo '{"cniVersion":"1.0.0","supportedVersions":["1.0.0"]}')");
+  plugin("new", R"(echo '{"cniVersion":"1.1.0","supportedVersions":["1.1.0"]}')");
+  const Chain both = chain(R"({"type":"old"},{"type":"new"})", "1.1.0");
+  ASSERT_TRUE(both.collect({}));
+  const std::string log = calls();
+  EXPECT_THAT(log, HasSubstr("GC new"));
+  EXPECT_THAT(log, Not(HasSubstr("GC old")));
+  EXPECT_EQ(both.status().error().code(), Code::unsupported);
 }
 
 }  // namespace

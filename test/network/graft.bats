@@ -4,6 +4,7 @@
 # shellcheck disable=SC2030,SC2031,SC2154  # each test is a subshell; run sets variables
 
 load ../support/common
+# shellcheck source=test/support/user_network.bash
 source "${BATS_TEST_DIRNAME}/../support/user_network.bash"
 
 setup() {
@@ -16,7 +17,9 @@ teardown() { end_user_network_world; }
 rootful() { on_host "$GANTRY_BIN/gantry" --root "$WORK/root" --runroot "$WORK/run" "$@"; }
 rootless() { as_user gantry "$@"; }
 is_reached() { [[ $("$1" busybox sh -c "$(question "$2" "$3")") == *"$4"* ]]; }
-question() { echo "printf 'GET /cgi-bin/who HTTP/1.0\r\n\r\n' | timeout 3 nc $1 $2 | tail -n 1 | grep ."; }
+question() {
+  printf '%s\n' "printf 'GET /cgi-bin/who HTTP/1.0\r\n\r\n' | timeout 3 nc $1 $2 | tail -n 1 | grep ."
+}
 
 # shellcheck disable=SC2016  # for the shell inside
 SERVER='mkdir -p /www/cgi-bin
@@ -74,6 +77,7 @@ refused("again", lambda: listener(80))
 refused("file", lambda: socket.socket(fileno=os.open("/dev/null", os.O_RDONLY)).listen())
 sys.stdout.flush()
 PYTHON
+  # shellcheck disable=SC2034  # its process id is what counts
   coproc SECRET { exec env nsenter --net="/proc/$HOST_NS/ns/net" socat TCP4-LISTEN:8000,bind=127.0.0.1,fork - 3>&-; }
   local secret=$SECRET_PID
   eventually listening on_host 8000

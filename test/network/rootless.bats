@@ -5,6 +5,7 @@
 # shellcheck disable=SC2030,SC2031,SC2154  # each test is a subshell; run sets variables
 
 load ../support/common
+# shellcheck source=test/support/user_network.bash
 source "${BATS_TEST_DIRNAME}/../support/user_network.bash"
 
 setup() { make_user_network_world; }

@@ -4,6 +4,7 @@
 # shellcheck disable=SC2030,SC2031,SC2154  # each test is a subshell; run sets variables
 
 load ../support/common
+# shellcheck source=test/support/user_network.bash
 source "${BATS_TEST_DIRNAME}/../support/user_network.bash"
 
 setup() {
@@ -26,7 +27,9 @@ web() {
   eventually serves "$name"
 }
 serves() { as_user gantry exec "$1" grep -q ":0050 .* 0A " /proc/net/tcp /proc/net/tcp6; }
-question() { echo "printf 'GET /cgi-bin/who HTTP/1.0\r\n\r\n' | timeout 3 nc $1 $2 | tail -n 1 | grep ."; }
+question() {
+  printf '%s\n' "printf 'GET /cgi-bin/who HTTP/1.0\r\n\r\n' | timeout 3 nc $1 $2 | tail -n 1 | grep ."
+}
 
 nothing_left() { no_helpers && [[ ! -e $BRIDGES/holder && -z $(ls -A "$BRIDGES/members") ]]; }
 
