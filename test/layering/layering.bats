@@ -14,6 +14,7 @@ project() {
     echo 'cmake_minimum_required(VERSION 3.25)'
     echo 'project(layers LANGUAGES CXX)'
     echo 'add_library(gantry_flags INTERFACE)'
+    echo 'function(gantry_unite)'; echo 'endfunction()'  # of cmake/Flags.cmake
     echo 'include(cmake/Library.cmake)'
     printf '%s\n' "$@"
   } >"$WORK/project/CMakeLists.txt"
