@@ -58,6 +58,7 @@ function(gantry_library name)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE gantry_${name} GTest::gmock GTest::gtest_main)
     target_compile_definitions(${name}_test PRIVATE GANTRY_TEST_DATA="${folder}/testdata")
+    set_target_properties(${name}_test PROPERTIES UNITY_BUILD OFF)
     # Half of the time goes into compiling them: they need not be fast, and say themselves which line failed.
     target_compile_options(${name}_test PRIVATE $<$<CONFIG:Release>:-O1> -g0)
     gtest_discover_tests(${name}_test TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120)
