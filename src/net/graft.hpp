@@ -16,6 +16,7 @@ namespace gantry::net {
 struct Graft {
   std::uint16_t port = 0;
   Fd socket;
+  bool handed_over = false;  ///< the container has it
 };
 
 /// Code::unsupported on a kernel that cannot say in which network namespace a socket is (before 5.14).

@@ -55,6 +55,9 @@ std::optional<std::uint64_t> space_of(const Fd& socket) {
   return socket_option_of<std::uint64_t>(socket, SOL_SOCKET, SO_NETNS_COOKIE);
 }
 
+/// Where the agent is, and every socket that it makes.
+std::optional<std::uint64_t> host_space() { return space_of(Fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))); }
+
 linux::IpEndpoint bound_address_of(const Fd& socket) {
   sockaddr_storage storage{};
   socklen_t length = sizeof storage;
@@ -103,6 +106,8 @@ bool is_any_address(const linux::IpAddress& address) {
 /// a socket of that family.
 Result<> fit_family(Graft& graft, int family) {
   if (socket_option_of<int>(graft.socket, SOL_SOCKET, SO_DOMAIN) == family) return {};
+  // Bound anew it cannot be while the container holds it.
+  if (graft.handed_over) return fail(Code::busy, "the port has a listener of the other family");
   linux::IpEndpoint held = bound_address_of(graft.socket);
   if (!is_any_address(held.address))
     return fail(Code::unsupported, "a port that is published on an address of one family has no listener of the other");
@@ -135,11 +140,12 @@ Verdict hand_over(const Fd& listener, const linux::SeccompCall& call, const List
   for (const SocketOption& option : kInherited)
     if (const auto value = socket_option_of<int>(own, option.level, option.name))
       setsockopt(graft.socket.get(), option.level, option.name, &*value, sizeof *value);
-  const int flags = fcntl(own.get(), F_GETFL);
-  fcntl(graft.socket.get(), F_SETFL, flags);
+  fcntl(graft.socket.get(), F_SETFL, fcntl(own.get(), F_GETFL) & O_NONBLOCK);
   if (const Verdict verdict = listen_on(graft.socket, asked.backlog); verdict != 0) return verdict;
   const bool closes = closes_on_exec(call, asked.number);
-  return linux::replace_descriptor(listener, call, graft.socket, asked.number, closes) ? 0 : EMFILE;
+  if (!linux::replace_descriptor(listener, call, graft.socket, asked.number, closes)) return EMFILE;
+  graft.handed_over = true;
+  return 0;
 }
 
 /// The call itself is never let through: another thread could have put a socket of ours in the descriptor's place by
@@ -149,7 +155,7 @@ Verdict decide(const Fd& listener, const linux::SeccompCall& call, std::vector<G
   const auto own = take_socket(listener, call, asked.number);
   if (!own) return own.error().os_error() != 0 ? own.error().os_error() : EPERM;
   if (!socket_option_of<int>(*own, SOL_SOCKET, SO_TYPE)) return ENOTSOCK;
-  if (!grafts.empty() && space_of(*own) == space_of(grafts.front().socket)) {
+  if (const auto host = host_space(); !host || space_of(*own) == host) {
     // One of the host's: those that were handed over listen already, and no other may.
     const bool listens = socket_option_of<int>(*own, SOL_SOCKET, SO_ACCEPTCONN).value_or(0) != 0;
     return listens ? listen_on(*own, asked.backlog) : EACCES;
@@ -161,8 +167,7 @@ Verdict decide(const Fd& listener, const linux::SeccompCall& call, std::vector<G
 }  // namespace
 
 Result<> check_graft_kernel() {
-  const Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (socket && space_of(socket)) return {};
+  if (host_space()) return {};
   return fail(Code::unsupported, "--network graft takes a kernel that tells sockets' network namespaces apart")
       .with_cure("use another --network with this one: Linux 5.14 is the first that does");
 }
