@@ -22,7 +22,7 @@ question() {
 }
 
 # shellcheck disable=SC2016  # for the shell inside
-SERVER='mkdir -p /www/cgi-bin
+WEB='mkdir -p /www/cgi-bin
   printf "#!/bin/sh\necho\necho \$REMOTE_ADDR\n" >/www/cgi-bin/who
   chmod 755 /www/cgi-bin/who
   exec httpd -f -p 80 -h /www'
@@ -31,7 +31,7 @@ SERVER='mkdir -p /www/cgi-bin
   gantry image bootstrap busybox >/dev/null
   local who
   for who in rootful rootless; do
-    "$who" run --detach --name web --network graft -p 8080:80 busybox sh -c "$SERVER" >/dev/null
+    "$who" run --detach --name web --network graft -p 8080:80 busybox sh -c "$WEB" >/dev/null
     eventually is_reached at_neighbour 192.0.2.2 8080 192.0.2.1
     eventually is_reached on_host 127.0.0.1 8080 127.0.0.1
     run -0 "$who" exec web ls /sys/class/net

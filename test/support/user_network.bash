@@ -5,7 +5,7 @@
 #   setup() { make_user_network_world; }
 #   teardown() { end_user_network_world; }
 
-# shellcheck disable=SC2154  # WORK: world.bash
+# shellcheck disable=SC2154,SC2034  # WORK: world.bash; SERVER_PROCESS: for the tests
 
 make_user_network_world() {
   make_world
