@@ -4,10 +4,10 @@
 #include "base/file.hpp"
 #include "base/stream.hpp"
 #include "base/text.hpp"
+#include "linux/copy_data.hpp"
 #include "linux/path.hpp"
 
 #include <fcntl.h>
-#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -51,14 +51,6 @@ Result<> copy_folder(const Fd& from, const Fd& to, const CopyOptions& options) {
   return {};
 }
 
-Result<> copy_bytes(const Fd& from, const Fd& to) {
-  while (true) {
-    const ssize_t sent = sendfile(to.get(), from.get(), nullptr, 1u << 30);
-    if (sent < 0) return Error::system("copy the file");
-    if (sent == 0) return {};
-  }
-}
-
 Result<> copy_file(const Fd& from, const Fd& folder, const std::string& name, const CopyOptions& options) {
   struct stat info;
   if (fstat(from.get(), &info) < 0) return Error::system("read the file");
@@ -67,7 +59,7 @@ Result<> copy_file(const Fd& from, const Fd& folder, const std::string& name, co
   const std::string temporary = "." + name + ".gantry-copy";
   TRY(remove_tree_at(folder.get(), temporary));
   const Fd copy = TRY(open_at(folder.get(), temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600));
-  TRY(copy_bytes(from, copy));
+  TRY(linux::copy_data(from, copy));
   const uid_t uid = options.owner ? options.owner->uid : info.st_uid;
   const gid_t gid = options.owner ? options.owner->gid : info.st_gid;
   if (geteuid() == 0 && fchown(copy.get(), uid, gid) < 0) return Error::system("give the file to {}:{}", uid, gid);

@@ -1,7 +1,7 @@
 #include "engine/changes.hpp"
 
 #include "base/file.hpp"
-#include "engine/overlay_marks.hpp"
+#include "linux/overlay_marks.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -26,7 +26,7 @@ Result<std::optional<struct stat>> look(const Fd& folder, const std::string& nam
     if (errno == ENOENT) return std::optional<struct stat>();
     return Error::system("{}", name);
   }
-  return is_whiteout(info) ? std::optional<struct stat>() : std::optional(info);
+  return linux::is_whiteout(info) ? std::optional<struct stat>() : std::optional(info);
 }
 
 bool is_same_folder(const struct stat& a, const struct stat& b) {
@@ -51,7 +51,7 @@ class Comparison {
   Result<> compare(const Fd& upper, const Fd& lower, const std::string& path) {
     Names names = TRY(list_folder_at(upper.get(), "."));
     for (const auto& name : names) TRY(compare_name(upper, lower, path, name));
-    if (lower.valid() && (kind_ == Upper::tree || is_opaque(upper))) TRY(add_hidden(names, lower, path));
+    if (lower.valid() && (kind_ == Upper::tree || linux::is_opaque(upper))) TRY(add_hidden(names, lower, path));
     return {};
   }
 
@@ -76,7 +76,7 @@ class Comparison {
       return Error::system("{}/{}", path, name);
     }
     auto below = TRY(with_context(look(lower, name), "compare {}/{}", path, name));
-    if (is_whiteout(info)) {
+    if (linux::is_whiteout(info)) {
       if (below) add(ChangeKind::deleted, path, name);
       return {};
     }

@@ -2,8 +2,8 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
-#include "engine/overlay_marks.hpp"
 #include "linux/mount.hpp"
+#include "linux/overlay_marks.hpp"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -47,11 +47,11 @@ Result<LayeredTree::Entry> LayeredTree::look_up(const Folder& folder, const std:
     }
     if (S_ISDIR(info.st_mode)) {
       joined.parts.push_back(TRY(open_at(part.get(), name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)));
-      if (is_opaque(joined.parts.back())) break;
+      if (linux::is_opaque(joined.parts.back())) break;
       continue;
     }
     // Anything else ends the search, and is what the name stands for unless a layer above has a folder.
-    if (!joined.parts.empty() || is_whiteout(info)) break;
+    if (!joined.parts.empty() || linux::is_whiteout(info)) break;
     if (S_ISLNK(info.st_mode)) {
       entry.link = TRY(read_link_at(part.get(), name));
     } else if (S_ISREG(info.st_mode)) {

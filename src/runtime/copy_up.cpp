@@ -1,9 +1,9 @@
 #include "runtime/copy_up.hpp"
 
 #include "base/file.hpp"
+#include "linux/copy_data.hpp"
 
 #include <fcntl.h>
-#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -27,9 +27,7 @@ Result<> copy_owner_and_mode(const Fd& made, const struct stat& info, const std:
 Result<> copy_file(const Fd& from, const Fd& to, const std::string& name, const struct stat& info) {
   Fd source = TRY(open_at(from.get(), name, O_RDONLY | O_NOFOLLOW));
   Fd copy = TRY(open_at(to.get(), name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600));
-  ssize_t copied;
-  while ((copied = sendfile(copy.get(), source.get(), nullptr, 1u << 30)) != 0)
-    if (copied < 0 && errno != EINTR) return Error::system("copy {}", name);
+  TRY(with_context(linux::copy_data(source, copy), "{}", name));
   return copy_owner_and_mode(copy, info, name);
 }
 

@@ -1,9 +1,9 @@
-#include "engine/overlay_marks.hpp"
+#include "linux/overlay_marks.hpp"
 
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
 
-namespace gantry::engine {
+namespace gantry::linux {
 
 bool is_whiteout(const struct stat& info) { return S_ISCHR(info.st_mode) && info.st_rdev == makedev(0, 0); }
 
@@ -15,4 +15,4 @@ bool is_opaque(const Fd& folder) {
   return false;
 }
 
-}  // namespace gantry::engine
+}  // namespace gantry::linux
