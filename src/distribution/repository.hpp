@@ -2,6 +2,7 @@
 
 #include "base/stream.hpp"
 #include "distribution/session.hpp"
+#include "distribution/upload_note.hpp"
 #include "oci/document.hpp"
 #include "oci/image_spec.hpp"
 #include "oci/reference.hpp"
@@ -48,8 +49,9 @@ class Repository {
 
   /// Makes the stream of a blob, from its byte `from` on.
   using Opener = std::function<Result<std::unique_ptr<Source>>(std::uint64_t from)>;
-  /// Uploads a blob, going on from what has arrived when the connection breaks.
-  Result<> put_blob(const oci::Descriptor& descriptor, const Opener& open) const;
+  /// Uploads a blob, going on from what has arrived when the connection breaks, and with `note` from where an earlier
+  /// process was.
+  Result<> put_blob(const oci::Descriptor& descriptor, const Opener& open, UploadNote note = {}) const;
   /// Makes a blob of another repository of this registry this one's too; false when the registry would rather have the
   /// bytes.
   Result<bool> mount_blob(const oci::Digest& digest, const std::string& from_repository) const;

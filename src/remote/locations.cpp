@@ -52,7 +52,7 @@ Result<std::unique_ptr<transfer::Target>> make_target(const store::Store& store,
   switch (location.transport) {
     case Transport::docker: {
       auto reference = oci::with_default_tag(TRY(oci::parse_reference(location.path)));
-      return make_registry_target(TRY(registries.repository(reference)), reference, {});
+      return make_registry_target(TRY(registries.repository(reference)), reference, {}, store);
     }
     case Transport::oci:
       return transfer::make_layout_target(location);

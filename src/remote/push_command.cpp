@@ -33,13 +33,14 @@ std::string mount_from(const std::vector<std::string>& names, const oci::Referen
 }
 
 Result<std::unique_ptr<transfer::Target>> registry_target(const Registries& registries, const transfer::Listed& image,
-                                                          const PushArguments& arguments) {
+                                                          const PushArguments& arguments, const store::Store& store) {
   std::string given = arguments.words.size() > 1 ? transfer::without_transport(arguments.words[1])
                                                  : transfer::chosen_name(image.names, arguments.words[0]);
   if (given.empty())
     return fail(Code::invalid, "'{}' is no name in a registry", arguments.words[0]).with_cure("say where to push it");
   auto reference = oci::with_default_tag(TRY(oci::parse_reference(given)));
-  return make_registry_target(TRY(registries.repository(reference)), reference, mount_from(image.names, reference));
+  return make_registry_target(TRY(registries.repository(reference)), reference, mount_from(image.names, reference),
+                              store);
 }
 
 bool is_in_registry(const PushArguments& arguments) {
@@ -62,7 +63,7 @@ Result<int> run_push(const Globals& globals, const PushArguments& arguments) {
   auto store = TRY(store::Store::open(TRY(options::folders(globals)).root));
   auto origin = TRY(transfer::open_store_origin(store, arguments.words[0]));
   auto image = TRY(origin->list("")).front();
-  auto target = is_in_registry(arguments) ? TRY(registry_target(registries, image, arguments))
+  auto target = is_in_registry(arguments) ? TRY(registry_target(registries, image, arguments, store))
                                           : TRY(make_target(store, registries, arguments.words[1]));
   auto digest = TRY(copy_and_show(*origin, image, *target, arguments, store.root() + "/tmp"));
   if (!arguments.digest_file.empty()) TRY(replace_file(arguments.digest_file, digest.text(), 0644, Sync::no));

@@ -5,10 +5,16 @@ namespace gantry::remote {
 
 namespace {
 
+constexpr std::int64_t kNoted = 1 << 20;  ///< bytes from which on it is worth noting where an upload goes on
+
 class RegistryTarget final : public transfer::Target {
  public:
-  RegistryTarget(distribution::Repository repository, const oci::Reference& reference, std::string mount_from)
-      : repository_(std::move(repository)), reference_(reference), mount_from_(std::move(mount_from)) {}
+  RegistryTarget(distribution::Repository repository, const oci::Reference& reference, std::string mount_from,
+                 std::string notes)
+      : repository_(std::move(repository)),
+        reference_(reference),
+        mount_from_(std::move(mount_from)),
+        notes_(std::move(notes)) {}
 
   const std::string& name() const override { return repository_.label(); }
 
@@ -20,7 +26,9 @@ class RegistryTarget final : public transfer::Target {
   bool takes_several() const override { return true; }
 
   Result<> put_blob(const oci::Descriptor& blob, const transfer::Opener& open) override {
-    return repository_.put_blob(blob, open);  // the registry compares the digest
+    // The registry compares the digest.
+    if (blob.size < kNoted) return repository_.put_blob(blob, open);
+    return repository_.put_blob(blob, open, distribution::UploadNote::open(notes_, name(), blob.digest));
   }
 
   Result<> put_manifest(const oci::Document& document) override {
@@ -39,13 +47,16 @@ class RegistryTarget final : public transfer::Target {
   distribution::Repository repository_;
   oci::Reference reference_;
   std::string mount_from_;
+  std::string notes_;
 };
 
 }  // namespace
 
 std::unique_ptr<transfer::Target> make_registry_target(distribution::Repository repository,
-                                                       const oci::Reference& reference, std::string mount_from) {
-  return std::make_unique<RegistryTarget>(std::move(repository), reference, std::move(mount_from));
+                                                       const oci::Reference& reference, std::string mount_from,
+                                                       const store::Store& store) {
+  return std::make_unique<RegistryTarget>(std::move(repository), reference, std::move(mount_from),
+                                          store.root() + "/uploads");
 }
 
 }  // namespace gantry::remote

@@ -135,3 +135,31 @@ have_image() {
   pull "$REGISTRY/docker"
   is_whole "$REGISTRY/docker"
 }
+
+@test "a push that is killed is gone on with by the next one" {
+  mkdir "$WORK/files"
+  head -c 20000000 /dev/urandom >"$WORK/files/noise"
+  tar -C "$WORK/files" -c noise | gantry import --quiet - app
+  start_registry
+  # The first piece arrives, the second never does.
+  start_proxy 'PATCH /blobs/ delay=0.3 times=1' "PATCH /blobs/ hold=$WORK/never times=1"
+  push --quiet app "$PROXY/app" 3>&- &
+  local pid=$! note opened
+  note=$WORK/root/uploads/*
+  eventually eval '[[ -s $(echo $note) ]]'
+  opened=$(cat $note)
+  # shellcheck disable=SC2034  # read by eval
+  eventually eval '[[ -s $(echo $note) && $(cat $note) != "$opened" ]]'
+  kill -KILL $pid
+  wait $pid || true
+  equal "$(stat -c %a $note)" 600
+  gantry system check
+  push --quiet app "$PROXY/app"
+  equal "$(jq -n '[inputs | select(.method == "PATCH" and .status == 202) | .received] | first == 16777216 and length == 2 and last < 5000000' "$PROXY_LOG")" true
+  equal "$(ls "$WORK/root/uploads")" ""
+  # A registry that does not know the upload any more gets all of it.
+  opened=$(printf '%s %s' "$PROXY/again" "$(skopeo inspect --raw --tls-verify=false "docker://$REGISTRY/app" | jq -r '.layers[0].digest')" | sha256sum)
+  echo "{\"location\": \"http://$PROXY/v2/again/blobs/uploads/gone\"}" >"$WORK/root/uploads/${opened%% *}"
+  push --quiet app "$PROXY/again"
+  equal "$(manifest_digest --tls-verify=false "docker://$REGISTRY/again")" "$(manifest_digest --tls-verify=false "docker://$REGISTRY/app")"
+}

@@ -187,3 +187,23 @@ PYTHON
     curl -s "http://$address/v2/a/blobs/$(digest "$WORK/little")"'
   equal "$output" $'507\n507\n201\nsmall'
 }
+
+@test "a push that is killed is gone on with from the last byte that has come" {
+  need python3
+  mkdir "$WORK/files"
+  head -c 20000000 /dev/urandom >"$WORK/files/noise"
+  tar -C "$WORK/files" -c noise | gantry import --quiet - app
+  serve
+  start_proxy 'PATCH /blobs/ cut-upload=5000000 times=1' "GET /blobs/uploads/ hold=$WORK/go"
+  gantry push --tls-verify=false --quiet app "$PROXY/app" 3>&- &
+  local pid=$!
+  eventually grep -q '"method": "PATCH"' "$PROXY_LOG"
+  kill -KILL $pid
+  wait $pid || true
+  touch "$WORK/go"
+  gantry push --tls-verify=false --quiet app "$PROXY/app"
+  equal "$(jq -n '[inputs | select(.method == "PATCH") | .received] | length == 2 and .[1] < 15100000' "$PROXY_LOG")" true
+  equal "$(ls "$WORK/root/uploads")" ""
+  gantry rmi app >/dev/null
+  gantry pull --tls-verify=false --quiet "$REGISTRY/app" >/dev/null
+}
