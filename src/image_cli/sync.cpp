@@ -1,7 +1,13 @@
 #include "image_cli/sync.hpp"
 
-#include "base/text.hpp"
+#include "base/file.hpp"
+#include "linux/path.hpp"
 #include "transfer/names.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
 
 namespace gantry::image_cli {
 
@@ -18,14 +24,33 @@ remote::RegistryOptions options_for(const view::SyncRegistry& registry, const re
 
 std::string last_part(const std::string& repository) { return repository.substr(repository.rfind('/') + 1); }
 
+std::string below(std::string folder, const std::string& name) {
+  while (folder.ends_with('/')) folder.pop_back();
+  return folder + "/" + name;
+}
+
 /// As skopeo names things there: "DESTINATION/app:1", or with the whole name "DESTINATION/quay.io/team/app:1".
 std::string destination_of(const oci::Reference& from, const SyncOptions& options) {
   std::string name = options.scoped ? from.name() : last_part(from.repository);
   if (from.digest) name += "@" + from.digest->text();
   else name += ":" + from.tag + options.suffix;
-  std::string folder = options.destination;
-  while (folder.ends_with('/')) folder.pop_back();
-  return folder + "/" + name;
+  return below(options.destination, name);
+}
+
+/// Folders of images, from `path` on; images are not looked into.
+Result<> find_images(const std::string& path, std::vector<std::string>& found) {
+  const Fd folder = TRY(open_file(path, O_RDONLY | O_DIRECTORY));
+  struct stat info;
+  if (fstatat(folder.get(), "manifest.json", &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(info.st_mode)) {
+    found.push_back(path);
+    return {};
+  }
+  auto names = TRY(list_folder_at(folder.get(), "."));
+  std::ranges::sort(names);
+  for (const auto& name : names)
+    if (fstatat(folder.get(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(info.st_mode))
+      TRY(find_images(path + "/" + name, found));
+  return {};
 }
 
 Result<oci::Reference> with_version(oci::Reference reference, const std::string& version) {
@@ -55,9 +80,28 @@ Result<std::vector<SyncJob>> sync_jobs(const std::vector<view::SyncRegistry>& pl
       auto repository = TRY(oci::parse_reference(registry.host + "/" + images.repository));
       for (const auto& version : TRY(versions_of(*registries, repository, images))) {
         auto from = TRY(with_version(repository, version));
-        jobs.push_back({.from = from, .to = destination_of(from, options), .registries = registries});
+        jobs.push_back({.from = {.transport = transfer::Transport::docker, .path = from.canonical()},
+                        .to = destination_of(from, options),
+                        .registries = registries});
       }
     }
+  }
+  return jobs;
+}
+
+Result<std::vector<SyncJob>> sync_jobs_of_folder(const std::string& path, const SyncOptions& options) {
+  if (!options.destination.starts_with("docker://"))
+    return fail(Code::invalid, "'{}' is not a registry to bring a folder's images to", options.destination)
+        .with_cure("docker://HOST[/NAME]; cp -a copies from folder to folder");
+  const std::string root = linux::clean_path(TRY(absolute_path(path)));
+  std::vector<std::string> images;
+  TRY(find_images(root, images));
+  if (images.empty()) return fail(Code::not_found, "there are no images of dir: in {}", path);
+  std::vector<SyncJob> jobs;
+  for (const auto& image : images) {
+    const std::string way = image == root ? last_part(root) : image.substr(root.size() + 1);
+    jobs.push_back({.from = {.transport = transfer::Transport::dir, .path = image},
+                    .to = below(options.destination, (options.scoped ? way : last_part(way)) + options.suffix)});
   }
   return jobs;
 }

@@ -6,6 +6,7 @@
 #include "remote/locations.hpp"
 #include "remote/registry_options.hpp"
 #include "transfer/copy.hpp"
+#include "transfer/open_origin.hpp"
 
 #include <algorithm>
 
@@ -30,8 +31,17 @@ Result<> make_folder_for(const std::string& location) {
   return make_folders(path.substr(0, path.rfind('/')));
 }
 
+Result<std::unique_ptr<transfer::Origin>> open_origin(const SyncJob& job, const std::string& tmp) {
+  if (job.from.transport == transfer::Transport::dir) return transfer::open_files(job.from, tmp);
+  return job.registries->origin(TRY(oci::parse_reference(job.from.path)));
+}
+
+std::string text_of(const transfer::Location& from) {
+  return (from.transport == transfer::Transport::dir ? "dir:" : "docker://") + from.path;
+}
+
 Result<> copy(const SyncJob& job, const store::Store& store, const remote::Registries& destination, bool all) {
-  auto origin = TRY(job.registries->origin(job.from));
+  auto origin = TRY(open_origin(job, store.root() + "/tmp"));
   auto images = TRY(origin->list(""));
   TRY(make_folder_for(job.to));
   auto target = TRY(remote::make_target(store, destination, job.to));
@@ -39,26 +49,31 @@ Result<> copy(const SyncJob& job, const store::Store& store, const remote::Regis
   return {};
 }
 
-Result<int> run_sync(const Globals& globals, const SyncArguments& arguments) {
+Result<std::vector<SyncJob>> find_jobs(const SyncArguments& arguments) {
   const std::string& source = arguments.words[0];
-  auto plan = source.starts_with("docker://") ? TRY(plan_of_repository(source))
-                                              : TRY(view::parse_sync_plan(TRY(read_file(source)), source));
-  auto jobs = TRY(sync_jobs(plan, {.destination = arguments.words[1],
-                                   .scoped = arguments.scoped,
-                                   .suffix = arguments.suffix,
-                                   .registry = arguments.registry}));
+  const SyncOptions options{.destination = arguments.words[1],
+                            .scoped = arguments.scoped,
+                            .suffix = arguments.suffix,
+                            .registry = arguments.registry};
+  if (source.starts_with("dir:")) return sync_jobs_of_folder(source.substr(4), options);
+  if (source.starts_with("docker://")) return sync_jobs(TRY(plan_of_repository(source)), options);
+  return sync_jobs(TRY(view::parse_sync_plan(TRY(read_file(source)), source)), options);
+}
+
+Result<int> run_sync(const Globals& globals, const SyncArguments& arguments) {
+  const auto jobs = TRY(find_jobs(arguments));
   auto destination = TRY(remote::Registries::load(arguments.registry));
   auto store = TRY(store::Store::open(TRY(options::folders(globals)).root));
   bool failed = false;
   for (const auto& job : jobs) {
     if (!arguments.dry_run) {
-      auto copied = with_context(copy(job, store, destination, arguments.all), "sync {}", job.from.canonical());
+      auto copied = with_context(copy(job, store, destination, arguments.all), "sync {}", text_of(job.from));
       if (!copied && !arguments.keep_going) return std::move(copied.error());
       if (!copied) log::error("{}", copied.error().message());
       failed = failed || !copied;
       if (!copied) continue;
     }
-    TRY(options::print(fmt::format("docker://{} {}\n", job.from.canonical(), job.to)));
+    TRY(options::print(fmt::format("{} {}\n", text_of(job.from), job.to)));
   }
   return failed ? 125 : 0;
 }
@@ -74,6 +89,7 @@ constexpr options::Group kGroups[] = {
     options::group(kOptions), options::group<&SyncArguments::registry>(remote::kRegistryOptions, "Registry options")};
 constexpr options::Example kExamples[] = {
     {"gantry image sync images.yaml docker://localhost:5000/mirror", "Bring what a file lists to a registry"},
+    {"gantry image sync dir:/media/usb docker://localhost:5000", "And bring them to another registry"},
     {"gantry image sync --all docker://quay.io/podman/hello dir:/media/usb", "Take all tags of a repository along"},
 };
 
@@ -82,10 +98,11 @@ constexpr options::Example kExamples[] = {
 constinit const Command kSync = options::command<run_sync>({
     .name = "sync",
     .summary = "Copy the images that a file lists",
-    .synopsis = "[OPTIONS] FILE|docker://REPOSITORY DESTINATION",
+    .synopsis = "[OPTIONS] FILE|docker://REPOSITORY|dir:PATH DESTINATION",
     .description =
         "The FILE is one of skopeo-sync(1): a map of registries with `images` (lists of tags and digests; an empty one "
         "means all tags), `images-by-tag-regex`, `images-by-semver`, `credentials`, `tls-verify` and `cert-dir`. "
+        "Of dir:PATH it is the images in that folder and below, as an earlier sync or skopeo has put them there. "
         "DESTINATION is docker://HOST[/NAME] or dir:PATH; images are called there by the last part of their name, or "
         "with --scoped by all of it. Digests stay, and what is there already is not copied again. Prints each image "
         "and "

@@ -101,3 +101,31 @@ YAML
   run -0 image sync --append-suffix=-old "docker://$REGISTRY/app" "dir:$WORK/b"
   equal "$output" "docker://$REGISTRY/app:1 dir:$WORK/b/app:1-old"
 }
+
+@test "sync brings the images of a folder to a registry, as skopeo does" {
+  local name
+  for name in team/app:1 other:2; do
+    publish "$name"
+    image copy "docker://$REGISTRY/$name" "dir:$WORK/folder-${name##*:}" >/dev/null
+  done
+  mkdir -p "$WORK/all/team" "$WORK/all/empty"
+  mv "$WORK/folder-1" "$WORK/all/team/app:1"
+  mv "$WORK/folder-2" "$WORK/all/other:2"
+  start_registry
+  run -0 image sync "dir:$WORK/all/" "docker://$REGISTRY/ours"
+  equal "$output" "dir:$WORK/all/other:2 docker://$REGISTRY/ours/other:2"$'\n'"dir:$WORK/all/team/app:1 docker://$REGISTRY/ours/app:1"
+  image sync --scoped "dir:$WORK/all" "docker://$REGISTRY/ours/scoped" >/dev/null
+  image sync "dir:$WORK/all/other:2" "docker://$REGISTRY/ours/one" >/dev/null
+  skopeo sync --dest-tls-verify=false --src dir --dest docker "$WORK/all" "$REGISTRY/theirs" 2>"$WORK/skopeo.log"
+  skopeo sync --dest-tls-verify=false --scoped --src dir --dest docker "$WORK/all" "$REGISTRY/theirs/scoped" 2>"$WORK/skopeo.log"
+  skopeo sync --dest-tls-verify=false --src dir --dest docker "$WORK/all/other:2" "$REGISTRY/theirs/one" 2>"$WORK/skopeo.log"
+  equal "$(image catalog "$REGISTRY" | grep ours | sort)" "$(image catalog "$REGISTRY" | grep theirs | sed s/theirs/ours/ | sort)"
+  for name in app:1 other:2 scoped/team/app:1 scoped/other:2 one/other:2; do
+    equal "$(manifest_digest --tls-verify=false "docker://$REGISTRY/ours/$name")" "$digest"
+    equal "$(manifest_digest --tls-verify=false "docker://$REGISTRY/theirs/$name")" "$digest"
+  done
+  run -125 image sync "dir:$WORK/all/empty" "docker://$REGISTRY/none"
+  contains "$output" 'no images of dir:'
+  run -125 image sync "dir:$WORK/all" "dir:$WORK/again"
+  one_sentence "$output"
+}
