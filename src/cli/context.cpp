@@ -9,7 +9,9 @@ namespace gantry::cli {
 
 Result<engine::Engine> open_engine(const Globals& globals) {
   auto folders = TRY(options::folders(globals));
-  return engine::Engine({.root = std::move(folders.root), .run_root = std::move(folders.run_root)});
+  return engine::Engine({.root = std::move(folders.root),
+                         .run_root = std::move(folders.run_root),
+                         .storage_driver = options::storage_driver(globals)});
 }
 
 Result<engine::Engine> open_starting_engine(const Globals& globals) {
@@ -18,7 +20,8 @@ Result<engine::Engine> open_starting_engine(const Globals& globals) {
                          .run_root = std::move(folders.run_root),
                          .program = TRY(options::find_sibling("gantry")),
                          .monitor = TRY(options::find_sibling("gantry-monitor")),
-                         .init = TRY(options::find_sibling("gantry-init"))});
+                         .init = TRY(options::find_sibling("gantry-init")),
+                         .storage_driver = options::storage_driver(globals)});
 }
 
 int for_each_name(const std::vector<std::string>& names, const std::function<Result<>(const std::string&)>& work,

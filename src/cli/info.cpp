@@ -58,6 +58,7 @@ Result<json::object> host_info() {
 
 Result<json::object> store_info(const Globals& globals) {
   const auto folders = TRY(options::folders(globals));
+  const std::string driver = options::storage_driver(globals);
   auto engine = TRY(open_engine(globals));
   const auto containers = TRY(engine.list({.all = true}));
   const auto running = std::ranges::count_if(containers, &engine::Container::running);
@@ -65,7 +66,7 @@ Result<json::object> store_info(const Globals& globals) {
   return json::object{
       {"containerStore",
        {{"number", containers.size()}, {"running", running}, {"stopped", containers.size() - running}}},
-      {"graphDriverName", store::overlay_driver().name()},
+      {"graphDriverName", driver.empty() ? store::overlay_driver().name() : std::string_view(driver)},
       {"graphRoot", folders.root},
       {"imageStore", {{"number", images}}},
       {"runRoot", folders.run_root},

@@ -4,7 +4,9 @@
 #include "container_cli/commands.hpp"
 #include "edit/draft.hpp"
 #include "edit/new_layer.hpp"
+#include "edit/path_changes.hpp"
 #include "engine/access.hpp"
+#include "engine/changes.hpp"
 #include "linux/idmap.hpp"
 #include "options/globals.hpp"
 #include "options/print.hpp"
@@ -58,13 +60,12 @@ void take_config(const engine::ContainerConfig& config, oci::ExecutionConfig& im
   image.stop_signal = config.stop_signal == "SIGTERM" ? "" : config.stop_signal;
 }
 
-/// What it has written over its image, as a layer.
-Result<edit::NewLayer> pack_changes(const std::string& folder, const std::string& tmp, Timestamp time) {
-  const Fd upper = TRY(open_file(folder, O_RDONLY | O_DIRECTORY));
-  auto sink = TRY(edit::LayerSink::begin(tmp, archive::Compression::gzip));
-  archive::PackOptions options{.overlay = true, .max_mtime = time, .id_maps = {}};
-  TRY(archive::pack(upper, *sink, options));
-  return sink->finish();
+edit::PathChanges paths_of(const std::vector<engine::Change>& changes) {
+  edit::PathChanges paths;
+  for (const auto& change : changes)
+    paths[change.path.substr(1)] =
+        change.kind == engine::ChangeKind::deleted ? edit::PathChange::remove : edit::PathChange::add;
+  return paths;
 }
 
 /// One commit at work.
@@ -108,8 +109,18 @@ class Commit {
     std::optional<Paused> paused;
     if (arguments_.pause && container.status == engine::Status::running)
       paused.emplace(TRY(Paused::make(engine_, container.id)));
-    return with_context(pack_changes(engine::written_folder(engine_, container.id), store_.root() + "/tmp", time),
-                        "commit container '{}'", container.name);
+    return with_context(pack_changes(container, time), "commit container '{}'", container.name);
+  }
+
+  /// What it has written over its image.
+  Result<edit::NewLayer> pack_changes(const engine::Container& container, Timestamp time) {
+    const auto written = TRY(engine::written(engine_, container.id));
+    const Fd folder = TRY(open_file(written.folder, O_RDONLY | O_DIRECTORY));
+    auto sink = TRY(edit::LayerSink::begin(store_.root() + "/tmp", archive::Compression::gzip));
+    const archive::PackOptions options{.overlay = !written.whole, .max_mtime = time, .id_maps = {}};
+    TRY(written.whole ? edit::write_changes(folder, paths_of(TRY(engine_.diff(container.id))), options, *sink)
+                      : archive::pack(folder, *sink, options));
+    return sink->finish();
   }
 
   Result<std::vector<std::string>> names() const {

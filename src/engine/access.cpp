@@ -1,9 +1,12 @@
 #include "engine/access.hpp"
 
+#include "engine/changes.hpp"
 #include "engine/root.hpp"
 #include "engine/state.hpp"
+#include "linux/btrfs.hpp"
 #include "linux/idmap.hpp"
 #include "linux/mount.hpp"
+#include "linux/path.hpp"
 #include "store/tree_size.hpp"
 
 #include <fcntl.h>
@@ -12,10 +15,43 @@
 
 namespace gantry::engine {
 
-std::string written_folder(Engine& engine, const std::string& id) { return engine.state().folder(id) + "/upper"; }
+namespace {
+
+/// Bytes on disk of the files among `changes`, all below `folder`. What cannot be looked at is not counted.
+std::uint64_t changed_size(const std::string& folder, const std::vector<Change>& changes) {
+  std::uint64_t bytes = 0;
+  const auto root = open_file(folder, O_PATH | O_DIRECTORY);
+  if (!root) return bytes;
+  for (const auto& change : changes) {
+    struct stat info;
+    const auto file = linux::open_in_root(*root, change.path, O_PATH | O_NOFOLLOW);
+    if (file && fstat(file->get(), &info) == 0 && !S_ISDIR(info.st_mode))
+      bytes += static_cast<std::uint64_t>(info.st_blocks) * 512;
+  }
+  return bytes;
+}
+
+}  // namespace
+
+Result<Written> written(Engine& engine, const std::string& id) {
+  store::Snapshot snapshot = TRY(engine.images())->snapshots().get(id);
+  if (snapshot.root.empty()) return Written{.folder = std::move(snapshot.upper)};
+  return Written{.folder = std::move(snapshot.root), .whole = true};
+}
 
 std::uint64_t written_size(Engine& engine, const std::string& id) {
-  return store::tree_size(written_folder(engine, id));
+  const auto place = written(engine, id);
+  if (!place) return 0;
+  if (!place->whole) return store::tree_size(place->folder);
+  const auto changes = engine.diff(id);
+  return changes ? changed_size(place->folder, *changes) : 0;
+}
+
+std::uint64_t disk_size(Engine& engine, const std::string& id) {
+  // A subvolume is a device of its own to stat(2), and left out here.
+  const std::uint64_t size = store::tree_size(engine.state().folder(id));
+  const auto place = written(engine, id);
+  return place && place->whole && linux::is_subvolume(place->folder) ? size + written_size(engine, id) : size;
 }
 
 void report(Engine& engine, const Container& container, std::string_view what) {

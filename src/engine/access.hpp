@@ -13,10 +13,17 @@
 
 namespace gantry::engine {
 
-/// The folder with what a container has written over its image.
-std::string written_folder(Engine& engine, const std::string& id);
-/// Bytes in it.
+/// Where what a container has written is.
+struct Written {
+  std::string folder;
+  bool whole = false;  ///< all of its files are there, and Engine::diff() tells which it has written; else nothing else
+};
+Result<Written> written(Engine& engine, const std::string& id);
+/// Bytes of it. Takes the right to mount where all files are in one folder; without it nothing is counted.
 std::uint64_t written_size(Engine& engine, const std::string& id);
+/// Bytes that all of its files take on disk and that go with it. What it shares with others by a snapshot is not among
+/// them.
+std::uint64_t disk_size(Engine& engine, const std::string& id);
 
 /// The root of a container's files, to read and write. What is mounted there is there only while it runs.
 struct FileAccess {

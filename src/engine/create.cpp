@@ -129,7 +129,7 @@ Result<Record> Engine::State::make(const ContainerConfig& config) {
   TRY(refer_by_id(record.config, find));
   TRY(name_mounts(record.config, store.images()));
   TRY(insert(records, record));  // before anything else is made: from here finish_interrupted() finds it
-  auto made = Root::make(store, record);
+  auto made = Root::make(store, settings.storage_driver, record);
   if (made) made = make_volumes(volumes, record.config);
   if (made) made = write_cidfile(record);
   if (made) {

@@ -40,6 +40,12 @@ Result<std::vector<Change>> compare_top(const store::Store& store, const Folders
   return changes_of(readable, TRY(open_whole(store, {layers.begin() + 1, layers.end()})));
 }
 
+/// What a container has changed.
+Result<std::vector<Change>> compare_root(const store::Store& store, const Root& root) {
+  if (root.overlay) return compare_top(store, root.tree);
+  return changes_between(TRY(open_folder(root.path)), TRY(open_whole(store, root.below)));
+}
+
 /// In a user namespace of an ordinary user mounts may be made and files of subordinate ids be read.
 Result<std::vector<Change>> compare_mapped(const Comparing& compare) {
   if (geteuid() == 0) return compare();
@@ -70,9 +76,9 @@ Result<std::vector<Change>> Engine::diff(const std::string& name) {
   Lock used = TRY(store.use());
   const Record record = TRY(TRY(state_->records())->find(name));
   const Root root = TRY(Root::of(store, record));
-  if (root.tree.size() < 2)
+  if (root.below.empty())
     return fail(Code::unsupported, "container '{}' has no image that it could have changed", record.name);
-  auto changes = TRY(with_context(compare_mapped([&] { return compare_top(store, root.tree); }),
+  auto changes = TRY(with_context(compare_mapped([&] { return compare_root(store, root); }),
                                   "compare container '{}' with its image", record.name));
   drop_ours(changes);
   return changes;

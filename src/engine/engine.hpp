@@ -28,11 +28,12 @@
 namespace gantry::engine {
 
 struct Settings {
-  std::string root;      ///< images, layers, the state database: survives a reboot
-  std::string run_root;  ///< what does not: sockets, exit records, the runtime's state
-  std::string program;   ///< gantry itself, for the cleanup that a monitor runs
-  std::string monitor;   ///< gantry-monitor
-  std::string init;      ///< gantry-init
+  std::string root;            ///< images, layers, the state database: survives a reboot
+  std::string run_root;        ///< what does not: sockets, exit records, the runtime's state
+  std::string program;         ///< gantry itself, for the cleanup that a monitor runs
+  std::string monitor;         ///< gantry-monitor
+  std::string init;            ///< gantry-init
+  std::string storage_driver;  ///< for the roots of new containers; empty: overlay
 };
 
 struct AttachOptions {

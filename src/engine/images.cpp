@@ -26,6 +26,7 @@ Result<store::Roots> Engine::State::roots() {
   for (const Record& record : TRY(TRY(records())->list())) {
     roots.layers.insert(roots.layers.end(), record.layers.begin(), record.layers.end());
     roots.containers.push_back(record.id);
+    roots.stacks.push_back(record.layers);
     for (const Mount& mount : record.config.mounts) {
       if (mount.type != "image") continue;
       auto image = TRY(store())->images().find(mount.source);

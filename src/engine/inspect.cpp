@@ -3,6 +3,7 @@
 #include "engine/health.hpp"
 #include "engine/inspect_network.hpp"
 #include "engine/state.hpp"
+#include "linux/btrfs.hpp"
 #include "linux/process.hpp"
 
 #include <boost/json/array.hpp>
@@ -233,6 +234,11 @@ object host_config_of(const ContainerConfig& config) {
           {"Devices", devices_of(config)}};
 }
 
+const char* driver_of(const store::Snapshot& snapshot) {
+  if (snapshot.root.empty()) return "overlay";
+  return linux::is_subvolume(snapshot.root) ? "btrfs" : "vfs";
+}
+
 }  // namespace
 
 Result<object> Engine::inspect(const std::string& name) {
@@ -262,7 +268,7 @@ Result<object> Engine::inspect(const std::string& name) {
              {"LogPath", log_path},
              {"Name", container.name},
              {"RestartCount", container.restarts},
-             {"Driver", "overlay"},
+             {"Driver", driver_of(TRY(state_->store())->snapshots().get(container.id))},
              {"Mounts", mounts_of(config, state_->volumes())},
              {"Config", config_of(container)},
              {"HostConfig", host_config_of(config)},

@@ -2,6 +2,7 @@
 
 #include "base/file.hpp"
 #include "engine/host_root.hpp"
+#include "store/whole_roots.hpp"
 
 #include <ranges>
 
@@ -28,7 +29,14 @@ bool is_plain(const ContainerConfig& config) { return !config.rootfs.empty() && 
 
 }  // namespace
 
-Result<> Root::make(const store::Store& store, const Record& record) {
+Result<> Root::make(const store::Store& store, const std::string& driver, const Record& record) {
+  if (!record.layers.empty()) {
+    const store::RootKind kind = TRY(store::find_driver(driver, store.root()))->root_kind();
+    if (kind != store::RootKind::joined) {
+      TRY(store::prepare_whole(store, kind, record.id, record.layers));
+      return {};
+    }
+  }
   const auto lower = TRY(lower_folders(store, record));
   const store::Snapshot snapshot = TRY(store.snapshots().prepare(record.id, lower));
   if (record.config.host_root) return make_host_root(snapshot.upper);
@@ -45,11 +53,17 @@ Result<Root> Root::of(const store::Store& store, const Record& record) {
     root.path = snapshot.upper;
     root.tree = {root.path};
     root.mounts = host_root_mounts();
+  } else if (!snapshot.root.empty()) {
+    root.path = snapshot.root;
+    root.own = true;
+    root.tree = {root.path};
+    root.below = TRY(lower_folders(store, record));
   } else {
     runtime::OverlayRoot overlay;
     overlay.layers = TRY(lower_folders(store, record));
     overlay.upper = snapshot.upper;
     overlay.work = snapshot.work;
+    root.below = overlay.layers;
     root.tree = overlay.layers;
     root.tree.insert(root.tree.begin(), snapshot.upper);
     root.overlay = std::move(overlay);

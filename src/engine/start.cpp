@@ -179,6 +179,7 @@ class Start {
     request_.id = record_.id;
     request_.bundle = folder_.path();
     request_.overlay = root_.overlay;
+    request_.maps_root = root_.own;
     request_.start_now = true;
     request_.reap = record_.config.init && record_.config.init_path.empty();
     request_.connect = [this](pid_t pid) { return networking_.connect(pid); };

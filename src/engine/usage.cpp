@@ -1,7 +1,7 @@
 #include "engine/usage.hpp"
 
+#include "engine/access.hpp"
 #include "engine/state.hpp"
-#include "store/tree_size.hpp"
 
 #include <map>
 #include <set>
@@ -77,7 +77,7 @@ Result<Usage> Engine::usage() {
   for (const Record& record : TRY(TRY(state_->records())->list())) {
     ++users[record.image_id];
     used_layers.insert(record.layers.begin(), record.layers.end());
-    usage.containers.push_back({state_->see(record), store::tree_size(state_->folder(record.id))});
+    usage.containers.push_back({state_->see(record), disk_size(*this, record.id)});
   }
   Parts parts(store);
   TRY(parts.add_all());
@@ -112,7 +112,7 @@ Result<Pruned> Engine::prune_containers(const std::function<bool(const Container
   for (const Container& container : TRY(list({.all = true}))) {
     const bool has_ended = container.status == Status::created || container.status == Status::exited;
     if (!has_ended || !choose(container)) continue;
-    const std::uint64_t size = store::tree_size(state_->folder(container.id));
+    const std::uint64_t size = disk_size(*this, container.id);
     auto removed = remove(container.id, false);
     // Started or removed by somebody just now.
     if (!removed && (removed.error().code() == Code::busy || removed.error().code() == Code::not_found)) continue;

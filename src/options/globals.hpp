@@ -12,7 +12,7 @@ namespace gantry::options {
 struct Globals {
   std::string root;  ///< as given; see folders()
   std::string run_root;
-  std::string storage_driver;                ///< for layers that come into the store
+  std::string storage_driver;                ///< for layers and containers that come into the store
   std::vector<std::string> storage_options;  ///< "KEY=VALUE": limits for them, and their form
   log::Level log_level = log::Level::warning;
   log::Format log_format = log::Format::text;
@@ -29,7 +29,8 @@ inline constexpr Option kGlobalOptions[] = {
     option<&Globals::root>(0, "root", "PATH", "Where images and containers are kept").completing(Completes::folders),
     option<&Globals::run_root>(0, "runroot", "PATH", "Where the state of running containers is kept")
         .completing(Completes::folders),
-    option<&Globals::storage_driver>(0, "storage-driver", "overlay|erofs", "How new layers are kept on disk"),
+    option<&Globals::storage_driver>(0, "storage-driver", "overlay|erofs|btrfs|vfs",
+                                     "How new layers and containers are kept on disk"),
     option<&Globals::storage_options>(0, "storage-opt", "KEY=VALUE",
                                       "How layers come in, as in size=20g or erofs.compression=lz4"),
     option<&Globals::log_level, read_choice<kLogLevels>>(0, "log-level", "debug|info|warning|error",

@@ -1,6 +1,7 @@
 #include "runtime/prepared_mounts.hpp"
 
 #include "base/file.hpp"
+#include "runtime/bundle.hpp"
 #include "runtime/id_maps.hpp"
 #include "runtime/mount_job.hpp"
 
@@ -35,6 +36,13 @@ Result<Fd> namespace_for(const oci::Mount& mount, const oci::Spec& spec) {
   return linux::make_user_namespace(TRY(id_maps_of(spec)));
 }
 
+Result<Fd> make_mapped_folder(const CreateRequest& request) {
+  const Fd space = TRY(linux::make_user_namespace(TRY(id_maps_of(request.spec))));
+  Fd mount = TRY(linux::clone_mount(AT_FDCWD, in_bundle(request.bundle, request.spec.root->path), false));
+  TRY(linux::change_mount(mount, {.set = MOUNT_ATTR_IDMAP, .user_namespace = space.get()}, false));
+  return mount;
+}
+
 Result<Fd> make_mapped_layers(const CreateRequest& request, const OverlayRoot& layers, std::uint64_t attributes) {
   const Fd space = TRY(linux::make_user_namespace(TRY(id_maps_of(request.spec))));
   return linux::make_overlay(
@@ -51,7 +59,7 @@ const OverlayRoot* layers_of(const CreateRequest& request, const oci::Mount& mou
 /// After the clone the host's mounts are cut off, and its ids may be out of reach.
 Result<> prepare_outside(const CreateRequest& request, const oci::Mount& mount, PreparedMount& prepared) {
   if (prepared.options.remount) return {};
-  const bool outside = maps_layers(request);
+  const bool outside = maps_root(request);
   if (const OverlayRoot* layers = layers_of(request, mount)) {
     if (outside) prepared.tree = TRY(make_mapped_layers(request, *layers, prepared.options.flags.set));
     return {};
@@ -67,15 +75,16 @@ Result<> prepare_outside(const CreateRequest& request, const oci::Mount& mount, 
 
 }  // namespace
 
-bool maps_layers(const CreateRequest& request) {
+bool maps_root(const CreateRequest& request) {
   const oci::Namespace* user = oci::find_namespace(request.spec, oci::NamespaceType::user);
-  return request.overlay && user != nullptr && user->path.empty() && geteuid() == 0 &&
+  return (request.overlay || request.maps_root) && user != nullptr && user->path.empty() && geteuid() == 0 &&
          linux::in_initial_user_namespace();
 }
 
 Result<Fd> prepare_root(const CreateRequest& request) {
-  if (!maps_layers(request)) return Fd();
-  return with_context(make_mapped_layers(request, *request.overlay, 0), "make the root");
+  if (!maps_root(request)) return Fd();
+  return with_context(request.overlay ? make_mapped_layers(request, *request.overlay, 0) : make_mapped_folder(request),
+                      "make the root");
 }
 
 Result<std::vector<PreparedMount>> prepare_mounts(const CreateRequest& request) {

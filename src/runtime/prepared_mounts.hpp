@@ -17,13 +17,13 @@ struct PreparedMount {
   Fd user_namespace;  ///< whose maps an id-mapped mount gets
 };
 
-/// Root makes a container of layers with a user namespace: the layers are mapped, and made outside. Inside, the folders
-/// that lead to them and to the sources of binds are out of reach.
-bool maps_layers(const CreateRequest& request);
+/// Root makes a container of layers, or of a folder that has its ids, with a user namespace: they are mapped, and
+/// mounted outside. Inside, the folders that lead to them and to the sources of binds are out of reach.
+bool maps_root(const CreateRequest& request);
 
 /// For each of `mounts`.
 Result<std::vector<PreparedMount>> prepare_mounts(const CreateRequest& request);
-/// The mapped overlay that is the root; invalid when it is made inside.
+/// The mapped overlay or folder that is the root; invalid when it is made inside.
 Result<Fd> prepare_root(const CreateRequest& request);
 
 }  // namespace gantry::runtime

@@ -53,6 +53,7 @@ struct CreateRequest {
   std::string bundle;  ///< absolute; a relative root.path counts from here
   oci::Spec spec;
   std::optional<OverlayRoot> overlay;  ///< mounted over root.path, an empty folder
+  bool maps_root = false;              ///< root.path has the ids of the container, whatever they are outside
   std::vector<OverlayMount> overlays;  ///< by the destination of an entry of `mounts`
   std::vector<std::string> filled;     ///< destinations of binds whose folder, if empty, gets what it covers
   std::array<int, 3> stdio{0, 1, 2};   ///< what the process gets as 0, 1 and 2 when it has no terminal

@@ -18,6 +18,7 @@ class Check {
     TRY(store_.sweep());
     TRY(images());
     TRY(layers());
+    TRY(trees());
     TRY(containers());
     TRY(leftovers());
     return std::move(findings_);
@@ -69,6 +70,19 @@ class Check {
     for (const auto& diff_id : used)
       if (!store_.layers().has(diff_id))
         add(Severity::error, "layer " + diff_id.text(), "a container is made from it, but it is gone", false);
+    return {};
+  }
+
+  /// They can be made again.
+  Result<> trees() {
+    for (const auto& chain : TRY(store_.trees().list())) {
+      if (store_.trees().is_whole(chain)) continue;
+      add(Severity::warning, "tree " + chain.hex(), "it is damaged: its files are gone", true);
+      if (repair_) TRY(store_.trees().remove(chain));
+    }
+    if (knows_all())
+      for (const auto& chain : TRY(unneeded_trees(store_, survey_, roots_)))
+        add(Severity::info, "tree " + chain.hex(), "neither an image nor a container needs it", true);
     return {};
   }
 

@@ -15,6 +15,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 using testing::StartsWith;
+using testing::UnorderedElementsAre;
 
 using Check = StoreFixture;
 
@@ -94,6 +95,16 @@ TEST_F(Check, SaysThatAContainerHasLostItsLayerOrItsFiles) {
   EXPECT_THAT(check(true),
               ElementsAre("layer " + digest_of("gone").text() + ": a container is made from it, but it is gone",
                           "snapshot c1: it is gone, and with it what the container had written"));
+}
+
+TEST_F(Check, FindsTreesThatAreDamagedOrNotNeeded) {
+  const auto made = add_image("a", {"localhost/a:latest"});
+  ASSERT_TRUE(make_folders(root + "/trees/" + made.diff_id.hex()));
+  ASSERT_TRUE(make_folders(root + "/trees/" + digest_of("other").hex() + "/root"));
+  EXPECT_THAT(check(true),
+              UnorderedElementsAre("tree " + made.diff_id.hex() + ": it is damaged: its files are gone",
+                                   "tree " + digest_of("other").hex() + ": neither an image nor a container needs it"));
+  EXPECT_THAT(store->trees().list().value(), IsEmpty());
 }
 
 TEST_F(Check, JudgesNothingByAnIndexThatCannotBeRead) {

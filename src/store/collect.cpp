@@ -32,6 +32,14 @@ Result<> collect_layers(const Store& store, const std::set<oci::Digest>& needed,
   return {};
 }
 
+Result<> collect_trees(const Store& store, const Survey& found, const Roots& roots, Collected& collected) {
+  for (const auto& chain : TRY(unneeded_trees(store, found, roots))) {
+    TRY(store.trees().remove(chain));
+    ++collected.trees;
+  }
+  return {};
+}
+
 Result<> collect_snapshots(const Store& store, const std::vector<std::string>& known, Collected& collected) {
   for (const auto& id : TRY(store.snapshots().list())) {
     if (std::ranges::find(known, id) != known.end()) continue;
@@ -53,6 +61,7 @@ Result<Collected> collect_alone(const Store& store, const Roots& roots) {
   found.layers.insert(roots.layers.begin(), roots.layers.end());
   store.layers().add_needs(found.layers);
   TRY(collect_snapshots(store, roots.containers, collected));
+  TRY(collect_trees(store, found, roots, collected));
   TRY(collect_layers(store, found.layers, collected));
   TRY(collect_blobs(store, found.blobs, collected));
   TRY(store.sweep());

@@ -1,5 +1,6 @@
 #include "store/collect.hpp"
 
+#include "store/chain.hpp"
 #include "store/test_support.hpp"
 
 #include <gmock/gmock.h>
@@ -60,6 +61,19 @@ TEST_F(Collect, LeavesAStoreInUseToALaterOne) {
     EXPECT_TRUE(collect().postponed);
   }
   EXPECT_EQ(collect().layers, 1u);
+}
+
+TEST_F(Collect, RemovesTreesThatArePartOfNoImageAndOfNoContainersImage) {
+  const auto image = add_image("kept", {"localhost/kept:latest"});
+  const std::vector<oci::Digest> stack{image.diff_id, add_layer("second"), add_layer("third")};
+  for (const auto& chain : chain_ids(stack)) ASSERT_TRUE(make_folders(root + "/trees/" + chain.hex() + "/root"));
+  roots.layers = {stack[0], stack[1]};
+  roots.stacks = {{stack[0], stack[1]}};
+  EXPECT_EQ(collect().trees, 1u);
+  EXPECT_THAT(store->trees().list().value(), UnorderedElementsAre(chain_ids(stack)[0], chain_ids(stack)[1]));
+  roots = {};
+  EXPECT_EQ(collect().trees, 1u);
+  EXPECT_THAT(store->trees().list().value(), ElementsAre(image.diff_id));
 }
 
 TEST_F(Collect, TouchesNothingWhileAnImageIsDamaged) {

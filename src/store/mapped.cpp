@@ -1,6 +1,7 @@
 #include "store/mapped.hpp"
 
 #include "base/file.hpp"
+#include "linux/btrfs.hpp"
 #include "linux/idmap.hpp"
 
 #include <unistd.h>
@@ -14,7 +15,10 @@ Result<> mapped(const std::function<Result<>()>& work) {
 }
 
 Result<> remove_mapped_tree(const std::string& path) {
-  return mapped([&] { return remove_tree(path); });
+  return mapped([&]() -> Result<> {
+    TRY(linux::drop_subvolumes(path));
+    return remove_tree(path);
+  });
 }
 
 }  // namespace gantry::store

@@ -11,7 +11,7 @@ namespace gantry::store {
 /// belong to subordinate ids, which only there are ours. One thread only.
 Result<> mapped(const std::function<Result<>()>& work);
 
-/// remove_tree(), also of such files.
+/// remove_tree(), also of such files, and of a folder that holds subvolumes of btrfs.
 Result<> remove_mapped_tree(const std::string& path);
 
 }  // namespace gantry::store

@@ -19,13 +19,18 @@ Result<> make_folder(const std::string& path, unsigned mode) {
   return {};
 }
 
-Snapshot snapshot_in(const std::string& folder) { return {folder + "/upper", folder + "/work"}; }
+Snapshot layer_in(const std::string& folder) {
+  return {.root = {}, .upper = folder + "/upper", .work = folder + "/work"};
+}
+
+Snapshot whole_in(const std::string& folder) {
+  return {.root = folder + "/root", .upper = {}, .work = folder + "/work"};
+}
 
 /// `top` is the uppermost layer: the container's root has its owner and mode, which are otherwise those of the
 /// uppermost folder, ours.
 Result<> make_snapshot(const std::string& folder, const std::string& top) {
-  Snapshot made = snapshot_in(folder);
-  TRY(make_folder(made.work, 0700));
+  const Snapshot made = layer_in(folder);
   TRY(make_folder(made.upper, 0755));
   Fd layer = TRY(linux::open_layer(top));
   struct stat root;
@@ -43,24 +48,37 @@ Result<> make_snapshot(const std::string& folder, const std::string& top) {
 
 }  // namespace
 
-Result<Snapshot> Snapshots::prepare(const std::string& id, const std::vector<std::string>& lower) const {
+Result<Snapshot> Snapshots::make(const std::string& id,
+                                 const std::function<Result<>(const std::string& folder)>& fill) const {
   // Ids become names of folders.
   if (id.empty() || id.front() == '.' || id.find('/') != std::string::npos)
     return fail(Code::invalid, "'{}' cannot be a container's id", id);
-  if (lower.empty()) return fail(Code::invalid, "container {} has no layers", id);
-  std::string path = folder(id);
+  const std::string path = folder(id);
   if (mkdir(path.c_str(), 0700) < 0) {
     if (errno == EEXIST) return fail(Code::exists, "container {} has a snapshot already", id);
     return Error::system("create folder {}", path);
   }
-  if (auto made = make_snapshot(path, lower.front()); !made) {
-    best_effort(remove_mapped_tree(path));
-    return std::move(made.error());
-  }
-  return get(id);
+  auto made = make_folder(path + "/work", 0700);
+  if (made) made = fill(path);
+  if (made) return get(id);
+  best_effort(remove_mapped_tree(path));
+  return std::move(made.error());
 }
 
-Snapshot Snapshots::get(const std::string& id) const { return snapshot_in(folder(id)); }
+Result<Snapshot> Snapshots::prepare(const std::string& id, const std::vector<std::string>& lower) const {
+  if (lower.empty()) return fail(Code::invalid, "container {} has no layers", id);
+  return make(id, [&](const std::string& folder) { return make_snapshot(folder, lower.front()); });
+}
+
+Result<Snapshot> Snapshots::prepare_whole(const std::string& id,
+                                          const std::function<Result<>(const std::string& path)>& work) const {
+  return make(id, [&](const std::string& folder) { return work(whole_in(folder).root); });
+}
+
+Snapshot Snapshots::get(const std::string& id) const {
+  Snapshot whole = whole_in(folder(id));
+  return path_exists(whole.root) ? whole : layer_in(folder(id));
+}
 
 bool Snapshots::has(const std::string& id) const { return path_exists(folder(id)); }
 

@@ -15,7 +15,13 @@ std::string mark_of(const std::string& root) { return root + "/containers"; }
 }  // namespace
 
 Store::Store(const std::string& root, const Driver& driver, const StorageOptions& options)
-    : root_(root), blobs_(root), images_(blobs_), layers_(root, driver), snapshots_(root), options_(options) {}
+    : root_(root),
+      blobs_(root),
+      images_(blobs_),
+      layers_(root, driver),
+      trees_(root),
+      snapshots_(root),
+      options_(options) {}
 
 bool Store::is_at(const std::string& root) { return path_exists(mark_of(root)); }
 

@@ -6,6 +6,7 @@
 #include "store/layers.hpp"
 #include "store/snapshots.hpp"
 #include "store/storage_options.hpp"
+#include "store/trees.hpp"
 
 #include <string>
 
@@ -14,6 +15,7 @@ namespace gantry::store {
 /// Everything about images under one folder, which is an OCI image layout that other tools can read:
 ///   oci-layout index.json blobs/   the images as they came
 ///   layers/                        the same, unpacked
+///   trees/                         the same, put together (driver btrfs)
 ///   containers/                    what containers write
 ///   tmp/                           what is not finished
 /// Holds no state but the path; any number of processes may use one store.
@@ -31,6 +33,7 @@ class Store {
   const content::Blobs& blobs() const { return blobs_; }
   const Images& images() const { return images_; }
   const Layers& layers() const { return layers_; }
+  const Trees& trees() const { return trees_; }
   const Snapshots& snapshots() const { return snapshots_; }
   const Limits& limits() const { return options_.limits; }
   const ErofsOptions& erofs() const { return options_.erofs; }
@@ -56,6 +59,7 @@ class Store {
   content::Blobs blobs_;
   Images images_;
   Layers layers_;
+  Trees trees_;
   Snapshots snapshots_;
   StorageOptions options_;
 };

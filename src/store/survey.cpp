@@ -1,7 +1,10 @@
 #include "store/survey.hpp"
 
 #include "oci/media_types.hpp"
+#include "store/chain.hpp"
 #include "store/pins.hpp"
+
+#include <algorithm>
 
 namespace gantry::store {
 
@@ -55,6 +58,7 @@ class Walk {
       TRY(check_size(manifest.config));
     }
     survey_.layers.insert(diff_ids.begin(), diff_ids.end());
+    survey_.stacks.insert(diff_ids);
     for (std::size_t i = 0; i < manifest.layers.size(); ++i)
       TRY(layer(manifest.layers[i], i < diff_ids.size() ? &diff_ids[i] : nullptr));
     return {};
@@ -94,6 +98,19 @@ Result<Survey> survey(const Store& store) {
   }
   for (auto& layer : TRY(Pins(store.root()).layers())) found.layers.insert(std::move(layer));
   return found;
+}
+
+Result<std::vector<oci::Digest>> unneeded_trees(const Store& store, const Survey& found, const Roots& roots) {
+  std::vector<oci::Digest> trees = TRY(store.trees().list());
+  if (trees.empty()) return trees;
+  std::set<oci::Digest> needed;
+  const auto add = [&](const std::vector<oci::Digest>& stack) {
+    for (auto& chain : chain_ids(stack)) needed.insert(std::move(chain));
+  };
+  std::ranges::for_each(found.stacks, add);
+  std::ranges::for_each(roots.stacks, add);
+  std::erase_if(trees, [&](const oci::Digest& chain) { return needed.contains(chain); });
+  return trees;
 }
 
 }  // namespace gantry::store

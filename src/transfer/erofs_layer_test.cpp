@@ -26,7 +26,7 @@ class ErofsLayer : public Workshop {
  protected:
   void SetUp() override {
     Workshop::SetUp();
-    if (auto driver = store::find_driver("erofs"); !driver) GTEST_SKIP() << driver.error().message();
+    if (auto driver = store::find_driver("erofs", "/"); !driver) GTEST_SKIP() << driver.error().message();
     begin({.shares = true});
   }
 

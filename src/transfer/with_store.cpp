@@ -20,7 +20,7 @@ Result<> check_options(const store::Driver& driver, const store::ErofsOptions& o
 
 Result<> with_store(const Globals& globals, const std::function<Result<>(const store::Store&)>& work) {
   std::string root = TRY(options::folders(globals)).root;
-  const store::Driver* driver = TRY(store::find_driver(options::storage_driver(globals)));
+  const store::Driver* driver = TRY(store::find_driver(options::storage_driver(globals), root));
   const auto options = TRY(store::read_storage_options(options::storage_options(globals)));
   TRY(check_options(*driver, options.erofs));
   auto open_and_work = [&]() -> Result<> {
