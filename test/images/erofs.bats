@@ -115,7 +115,7 @@ is_whole() {
   sharing import -q "$WORK/two.tar" two
   gantry rmi one >"$WORK/removed"
   local image
-  for image in $(layer_images); do [[ -e $image.1 ]] || mv "$image" "$WORK/lost"; done
+  for image in $(layer_images); do [[ -L $image.1 ]] || mv "$image" "$WORK/lost"; done
   run gantry system check
   contains "$output" "it is damaged: a layer that it shares data with is gone or damaged"
   run ! gantry run --rm --network none two /bin/busybox true
