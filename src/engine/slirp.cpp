@@ -81,8 +81,8 @@ bool host_is_open(const NetworkConfig& config) { return option_value(config, "al
 
 /// slirp4netns stays a process of its own: a child of nobody who waits for it, or is ended with it. It runs in
 /// `folder`, since the names of sockets are short, and names that in its command line, see stop_user_network().
-Result<> start_detached(const std::vector<std::string>& words, const std::string& folder, const std::string& pid_file,
-                        const Fd& ready) {
+Result<> start_slirp_detached(const std::vector<std::string>& words, const std::string& folder,
+                              const std::string& pid_file, const Fd& ready) {
   const linux::Process first = TRY(linux::clone_process({}));
   if (first.pid != 0) {
     int status = 0;
@@ -178,7 +178,7 @@ Result<> start_slirp(const NetworkConfig& config, pid_t pid, const std::string& 
   words.push_back(fmt::format("--userns-path=/proc/{}/ns/user", pid));
   words.push_back(fmt::format("{}", pid));
   words.emplace_back(kDevice);
-  TRY(start_detached(words, folder, pid_file, ready.write));
+  TRY(start_slirp_detached(words, folder, pid_file, ready.write));
   ready.write.close();
   TRY(wait_until_ready(ready.read));
   return publish_ports(config, socket);

@@ -5,6 +5,8 @@
 #include "linux/nftables.hpp"
 #include "net/route.hpp"
 
+#include <netinet/in.h>  // first: linux/in.h, below netfilter's, leaves out what is here, and not the other way round
+
 #include <linux/fib_rules.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
