@@ -1,6 +1,7 @@
 #include "store/apply_layer.hpp"
 
 #include "base/file.hpp"
+#include "linux/mount.hpp"
 #include "linux/overlay_marks.hpp"
 #include "linux/path.hpp"
 #include "store/node_copy.hpp"
@@ -74,6 +75,10 @@ class Application {
 
 }  // namespace
 
-Result<> apply_layer(const Fd& layer, const Fd& tree) { return Application(tree).apply(layer, tree, ""); }
+Result<> apply_layer(const std::string& layer, const Fd& tree) {
+  const Fd root = TRY(linux::open_layer(layer));
+  const Fd readable = TRY(open_at(root.get(), ".", O_RDONLY | O_DIRECTORY));
+  return Application(tree).apply(readable, tree, "");
+}
 
 }  // namespace gantry::store

@@ -3,7 +3,6 @@
 #include "base/file.hpp"
 #include "content/claim.hpp"
 #include "linux/btrfs.hpp"
-#include "linux/mount.hpp"
 #include "store/apply_layer.hpp"
 #include "store/chain.hpp"
 #include "store/mapped.hpp"
@@ -22,9 +21,7 @@ Result<> Trees::make_one(const oci::Digest& chain, const std::string& below, con
   auto scratch = TRY(content::Scratch::make_folder(tmp));
   const std::string made = scratch.path() + "/root";
   TRY(below.empty() ? linux::make_subvolume(made) : linux::make_snapshot(below, made));
-  const Fd from = TRY(linux::open_layer(layer));
-  const Fd readable = TRY(open_at(from.get(), ".", O_RDONLY | O_DIRECTORY));
-  TRY(apply_layer(readable, TRY(open_file(made, O_RDONLY | O_DIRECTORY))));
+  TRY(apply_layer(layer, TRY(open_file(made, O_RDONLY | O_DIRECTORY))));
   return scratch.publish(folder(chain));
 }
 

@@ -2,7 +2,6 @@
 
 #include "linux/btrfs.hpp"
 #include "linux/idmap.hpp"
-#include "linux/mount.hpp"
 #include "store/apply_layer.hpp"
 
 #include <fcntl.h>
@@ -14,11 +13,8 @@ namespace {
 
 Result<> copy_layers(const Layers& layers, std::span<const oci::Digest> stack, const std::string& path) {
   const Fd tree = TRY(make_and_open_folder(path, 0700));
-  for (const auto& layer : stack) {
-    const Fd from = TRY(linux::open_layer(layers.path(layer)));
-    const Fd readable = TRY(open_at(from.get(), ".", O_RDONLY | O_DIRECTORY));
-    TRY(with_context(apply_layer(readable, tree), "copy layer {}", layer.text()));
-  }
+  for (const auto& layer : stack)
+    TRY(with_context(apply_layer(layers.path(layer), tree), "copy layer {}", layer.text()));
   return {};
 }
 
