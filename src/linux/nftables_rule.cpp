@@ -15,6 +15,14 @@ NetlinkAttributes value(std::string_view bytes) {
   return data;
 }
 
+/// What loads and sets by a key have in common.
+NetlinkAttributes key_and_register(std::uint16_t key_type, std::uint32_t key, std::uint16_t register_type,
+                                   NftRegister place) {
+  NetlinkAttributes data;
+  data.number(key_type, key).number(register_type, number_of(place));
+  return data;
+}
+
 template <class T>
 std::string_view bytes_of(const T& number) {
   return {reinterpret_cast<const char*>(&number), sizeof number};
@@ -30,27 +38,19 @@ NftRule& NftRule::add(std::string_view kind, const NetlinkAttributes& data) {
 }
 
 NftRule& NftRule::load_meta(std::uint32_t key, NftRegister to) {
-  NetlinkAttributes data;
-  data.number(NFTA_META_KEY, key).number(NFTA_META_DREG, number_of(to));
-  return add("meta", data);
+  return add("meta", key_and_register(NFTA_META_KEY, key, NFTA_META_DREG, to));
 }
 
 NftRule& NftRule::load_conntrack(std::uint32_t key, NftRegister to) {
-  NetlinkAttributes data;
-  data.number(NFTA_CT_KEY, key).number(NFTA_CT_DREG, number_of(to));
-  return add("ct", data);
+  return add("ct", key_and_register(NFTA_CT_KEY, key, NFTA_CT_DREG, to));
 }
 
 NftRule& NftRule::set_meta(std::uint32_t key, NftRegister from) {
-  NetlinkAttributes data;
-  data.number(NFTA_META_KEY, key).number(NFTA_META_SREG, number_of(from));
-  return add("meta", data);
+  return add("meta", key_and_register(NFTA_META_KEY, key, NFTA_META_SREG, from));
 }
 
 NftRule& NftRule::set_conntrack(std::uint32_t key, NftRegister from) {
-  NetlinkAttributes data;
-  data.number(NFTA_CT_KEY, key).number(NFTA_CT_SREG, number_of(from));
-  return add("ct", data);
+  return add("ct", key_and_register(NFTA_CT_KEY, key, NFTA_CT_SREG, from));
 }
 
 NftRule& NftRule::load_payload(std::uint32_t base, std::uint32_t offset, std::uint32_t length, NftRegister to) {

@@ -8,9 +8,6 @@ namespace gantry::mirror {
 
 namespace {
 
-constexpr std::size_t kMostPulledReferrers = 1000;
-constexpr int kMostPulledDepth = 8;  ///< of indexes of indexes, and of what is about what is about an image
-
 class Puller {
  public:
   Puller(const ReplicationContext& context, const distribution::Repository& from, Target target)
@@ -18,7 +15,7 @@ class Puller {
 
   /// With what it names and what is about it, under `tag` unless that is empty.
   Result<> pull(const std::string& reference, const std::string& tag, int depth = 0) {
-    if (depth > kMostPulledDepth) return fail(Code::invalid, "manifests name manifests {} times over", depth);
+    if (depth > kMostReplicatedDepth) return fail(Code::invalid, "manifests name manifests {} times over", depth);
     const auto document = TRY(from_.manifest(reference));
     if (!seen_.insert(document.descriptor.digest.text()).second) return {};
     const auto manifest = TRY(registry::read_manifest(document.descriptor.media_type, document.bytes));
@@ -27,7 +24,7 @@ class Puller {
     for (const auto& blob : manifest.blobs) TRY(pull_blob(blob));
     TRY(add_manifest(target_, document, tag, false));
     auto about = TRY(from_.referrers(document.descriptor.digest, ""));
-    if (about.size() > kMostPulledReferrers) about.resize(kMostPulledReferrers);
+    if (about.size() > kMostReplicatedReferrers) about.resize(kMostReplicatedReferrers);
     for (const auto& each : about)
       if (!TRY(has_manifest(each.digest))) TRY(pull(each.digest.text(), "", depth + 1));
     return {};

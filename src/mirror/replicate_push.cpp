@@ -8,9 +8,6 @@ namespace gantry::mirror {
 
 namespace {
 
-constexpr std::uint64_t kMostPushedReferrers = 1000;
-constexpr int kMostPushedDepth = 8;  ///< of indexes of indexes, and of what is about what is about an image
-
 /// A part of a file that is open for as long as it is read.
 class BlobFile final : public Source {
  public:
@@ -30,7 +27,7 @@ class Pusher {
 
   /// With what it names and what is about it, under `tag` or its digest alone.
   Result<> push(const oci::Digest& digest, const std::string& reference, int depth = 0) {
-    if (depth > kMostPushedDepth) return fail(Code::invalid, "manifests name manifests {} times over", depth);
+    if (depth > kMostReplicatedDepth) return fail(Code::invalid, "manifests name manifests {} times over", depth);
     if (!seen_.insert(digest.text()).second) return {};
     const auto record = TRY(context_.storage.metadata->find_manifest(repository_, digest.text()));
     if (!record) return fail(Code::not_found, "{} has no manifest {}", repository_, digest.text());
@@ -45,7 +42,7 @@ class Pusher {
     document.descriptor.size = static_cast<std::int64_t>(bytes.size());
     TRY(to_.put_manifest(document, reference));
     for (const auto& about :
-         TRY(context_.storage.metadata->referrers(repository_, digest, "", "", kMostPushedReferrers)))
+         TRY(context_.storage.metadata->referrers(repository_, digest, "", "", kMostReplicatedReferrers)))
       TRY(push(about.digest, about.digest.text(), depth + 1));
     return {};
   }
