@@ -4,6 +4,7 @@
 #include "base/file.hpp"
 #include "base/subprocess.hpp"
 #include "linux/capabilities.hpp"
+#include "linux/close_others.hpp"
 #include "linux/landlock.hpp"
 
 #include <linux/capability.h>
@@ -57,18 +58,6 @@ Result<UnpackedLayer> from_report(const Report& report) {
                    report.packed_size, TRY(oci::Digest::from_hex(report.unpacked_algorithm, report.unpacked.data())),
                    report.unpacked_size};
   return layer;
-}
-
-/// A pipe's end that we hold too would never end, and what the parent has open is none of a parser's business.
-void close_others(std::vector<int> keep) {
-  std::ranges::sort(keep);
-  unsigned from = 3;
-  for (int fd : keep) {
-    unsigned number = static_cast<unsigned>(fd);
-    if (number > from) close_range(from, number - 1, 0);
-    from = std::max(from, number + 1);
-  }
-  close_range(from, ~0u, 0);
 }
 
 Result<> confine(const Fd& root, const ExtractOptions& options) {
@@ -126,7 +115,8 @@ Result<UnpackJob> UnpackJob::run(Fd stream, const std::string& name, std::vector
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(1);
   keep.insert(keep.end(), {stream.get(), report.write.get()});
-  close_others(std::move(keep));
+  // A pipe's end that we hold too would never end, and what the parent has open is none of a parser's business.
+  linux::close_others(3, std::move(keep));
   auto confined = confine();
   Result<UnpackedLayer> layer =
       confined ? unpack(std::move(stream), name, consume, pipeline) : Result<UnpackedLayer>(confined.error());

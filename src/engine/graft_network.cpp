@@ -2,13 +2,14 @@
 
 #include "base/file.hpp"
 #include "engine/detached.hpp"
-#include "engine/run_folder.hpp"
+#include "engine/listen_in.hpp"
+#include "engine/process_note.hpp"
+#include "linux/close_others.hpp"
 #include "linux/process.hpp"
 #include "net/graft.hpp"
 
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -21,7 +22,7 @@ namespace gantry::engine {
 namespace {
 
 /// In the run folder: the agent's socket, and who the agent is.
-constexpr const char* kAgentSocket = "/graft";
+constexpr const char* kAgentSocket = "graft";
 constexpr const char* kAgentRecord = "/graft.pid";
 constexpr std::uint64_t kFastOpen = 0x20000000;  // MSG_FASTOPEN
 constexpr int kAgentPatience = 3000;             // milliseconds
@@ -42,20 +43,6 @@ void forbid_fast_open(SyscallRules& rules, const char* name, unsigned flags) {
   rules.push_back({{name}, oci::SeccompAction::allow, {}, {{flags, kFastOpen, 0, masked_eq}}});
 }
 
-Result<Fd> listen_in(const std::string& folder) {
-  const Fd place = TRY(open_folder(folder));
-  Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (!socket) return Error::system("make the socket of the agent");
-  sockaddr_un address{.sun_family = AF_UNIX};
-  // By the folder's descriptor: the path may be longer than a socket's name can be.
-  const std::string path = fmt::format("/proc/self/fd/{}{}", place.get(), kAgentSocket);
-  path.copy(address.sun_path, sizeof address.sun_path - 1);
-  if (bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0 ||
-      listen(socket.get(), 16) < 0)
-    return Error::system("listen on the agent's socket");
-  return socket;
-}
-
 std::vector<net::Graft> grafts_of(const std::vector<net::PublishedPort>& ports, net::HeldPorts held) {
   std::vector<Fd> sockets = std::move(held).take();
   std::vector<net::Graft> grafts;
@@ -64,18 +51,6 @@ std::vector<net::Graft> grafts_of(const std::vector<net::PublishedPort>& ports, 
     for (unsigned i = 0; i < port.count && at < sockets.size(); ++i)
       grafts.push_back({static_cast<std::uint16_t>(port.container_port + i), std::move(sockets[at++])});
   return grafts;
-}
-
-/// The starter's locks are among what must not stay open.
-void close_others(std::vector<int> keep) {
-  std::ranges::sort(keep);
-  unsigned from = 0;
-  for (const int number : keep) {
-    const auto kept = static_cast<unsigned>(number);
-    if (kept > from) close_range(from, kept - 1, 0);
-    from = kept + 1;
-  }
-  close_range(from, ~0U, 0);
 }
 
 std::vector<int> numbers_of(const Fd& agents, const Fd& starter, const std::vector<net::Graft>& grafts) {
@@ -123,28 +98,25 @@ Result<> add_graft(oci::Spec& spec, const std::string& folder) {
   forbid_fast_open(rules, "sendmsg", 2);
   forbid_fast_open(rules, "sendmmsg", 3);
   rules.push_back({{"listen"}, oci::SeccompAction::notify, {}, {}});
-  seccomp.listener_path = folder + kAgentSocket;
+  seccomp.listener_path = folder + "/" + kAgentSocket;
   return {};
 }
 
 Result<> start_graft(const std::vector<net::PublishedPort>& ports, net::HeldPorts held, const std::string& folder) {
-  const Fd agents = TRY(listen_in(folder));
+  const Fd agents = TRY(listen_in(TRY(open_folder(folder)), kAgentSocket, SOCK_STREAM, "the socket of the agent"));
   const Fd starter = TRY(linux::open_pidfd(getpid()));
   std::vector<net::Graft> grafts = grafts_of(ports, std::move(held));
   const pid_t pid = TRY(start_detached([&] {
-    close_others(numbers_of(agents, starter, grafts));
+    // The starter's locks are among what must not stay open.
+    linux::close_others(0, numbers_of(agents, starter, grafts));
     signal(SIGPIPE, SIG_IGN);
     if (chdir("/") == 0) best_effort(net::serve_grafts(agents, starter, std::move(grafts)));
   }));
-  const auto stat = linux::process_stat(pid);
-  if (!stat) return fail(Code::failed, "the agent of --network graft has ended");
-  const StartRecord record{{pid, stat->start_time}, 0, TRY(boot_id())};
-  return replace_file(folder + kAgentRecord, format_start_record(record), 0600, Sync::no);
+  return note_process(folder + kAgentRecord, pid, "the agent of --network graft");
 }
 
 Result<> stop_graft(const std::string& folder) {
-  const auto text = read_file(folder + kAgentRecord);
-  const auto record = text ? parse_start_record(*text) : std::nullopt;
+  const auto record = noted_process(folder + kAgentRecord);
   if (!record) return {};
   const auto pidfd = record->open();
   if (!pidfd) return {};

@@ -2,6 +2,7 @@
 
 #include "base/file.hpp"
 #include "base/log.hpp"
+#include "engine/process_note.hpp"
 #include "engine/space_holder.hpp"
 #include "engine/user_network.hpp"
 #include "linux/process.hpp"
@@ -21,14 +22,6 @@ namespace {
 constexpr const char* kStarting = "/starting";
 constexpr const char* kHolder = "/holder";
 
-std::optional<StartRecord> read_holder(const std::string& path) {
-  const auto text = read_file(path);
-  if (!text) return {};
-  auto record = parse_start_record(*text);
-  if (!record || !record->alive()) return {};
-  return record;
-}
-
 Result<> end_process(const StartRecord& record) {
   const auto pidfd = record.open();
   if (!pidfd) return {};
@@ -43,7 +36,7 @@ bool bridges_are_shared() {
   return shared;
 }
 
-std::optional<StartRecord> SharedSpace::record() const { return read_holder(folder_ + kHolder); }
+std::optional<StartRecord> SharedSpace::record() const { return noted_process(folder_ + kHolder); }
 
 bool SharedSpace::needed() const {
   const auto members = list_folder(folder_ + "/members");
@@ -88,11 +81,8 @@ Result<bool> SharedSpace::make_unless_alive(const Members& members) const {
 
 Result<> SharedSpace::make(std::optional<pid_t> relative) const {
   TRY(end());
-  const pid_t pid = TRY(start_space_holder(init_, relative, [&](pid_t started) -> Result<> {
-    const auto stat = linux::process_stat(started);
-    if (!stat) return fail(Code::failed, "process {} is gone", started);
-    const StartRecord record{{started, stat->start_time}, 0, TRY(boot_id())};
-    return replace_file(folder_ + kStarting, format_start_record(record), 0600, Sync::no);
+  const pid_t pid = TRY(start_space_holder(init_, relative, [&](pid_t started) {
+    return note_process(folder_ + kStarting, started, "the process that holds the bridges' namespaces");
   }));
   TRY(connect(pid));
   if (rename((folder_ + kStarting).c_str(), (folder_ + kHolder).c_str()) < 0)
@@ -133,7 +123,7 @@ Result<> SharedSpace::leave(const std::string& id, const Members& members) const
 Result<> SharedSpace::end() const {
   TRY(stop_user_network(folder_));
   for (const char* name : {kStarting, kHolder}) {
-    if (const auto record = read_holder(folder_ + name)) TRY(end_process(*record));
+    if (const auto record = noted_process(folder_ + name)) TRY(end_process(*record));
     TRY(remove_file(folder_ + name));
   }
   return remove_tree(names_folder());

@@ -6,6 +6,7 @@
 #include "engine/hooks_dirs.hpp"
 #include "engine/host_files.hpp"
 #include "engine/layered_tree.hpp"
+#include "engine/listen_in.hpp"
 #include "engine/monitor_process.hpp"
 #include "engine/network_files.hpp"
 #include "engine/networking.hpp"
@@ -23,7 +24,6 @@
 
 #include <fcntl.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -35,19 +35,6 @@ namespace {
 
 bool can_limit() {
   return geteuid() == 0 && linux::in_initial_user_namespace() && linux::cgroup_mode() != linux::CgroupMode::none;
-}
-
-/// For further clients. Bound through the folder's descriptor: the path may be longer than a socket's name can be.
-Result<Fd> listen_for_clients(const Fd& folder) {
-  Fd socket(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
-  if (!socket) return Error::system("make the attach socket");
-  sockaddr_un address{.sun_family = AF_UNIX};
-  const std::string path = linux::fd_path(folder) + "/" + kAttachSocket;
-  path.copy(address.sun_path, sizeof address.sun_path - 1);
-  if (bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0 ||
-      listen(socket.get(), 16) < 0)
-    return Error::system("listen on the attach socket");
-  return socket;
 }
 
 Result<> check_mapped(const linux::IdMaps& maps, const oci::Identity& user) {
@@ -199,7 +186,7 @@ class Start {
                    .input = config.interactive,
                    .input_ends_with_client = client.valid(),
                    .client = std::move(client)};
-    job.listener = TRY(listen_for_clients(run_fd_));
+    job.listener = TRY(listen_in(run_fd_, kAttachSocket, SOCK_SEQPACKET, "the attach socket"));
     TRY(open_log(job));
     TRY(set_policies(job));
     job.folder = TRY(folder_.open_for_monitor());
